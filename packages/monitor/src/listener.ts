@@ -1,0 +1,109 @@
+import type { Process } from './processes/process.js';
+
+/** The transport protocols that are looked at. */
+export type Protocol = 'tcp' | 'udp';
+
+/** The address family: 4 for IPv4, 6 for IPv6. */
+export type Family = 4 | 6;
+
+/**
+ * Who holds a socket open: a process (listed in {@link Listener.processes}), the kernel itself (a VXLAN port,
+ * say), or `hidden`: somebody whom this process may not look at or can't see from its pid namespace.
+ */
+export type SocketHolder = 'process' | 'kernel' | 'hidden';
+
+/** One socket behind a listener. What the source that saw it can't know is null. */
+export interface ListenerSocket {
+  /** The socket's inode, as in the `socket:[…]` links of /proc/PID/fd. */
+  readonly inode: number | null;
+  /** The user who made the socket. */
+  readonly uid: number | null;
+  /** The device it is bound to (SO_BINDTODEVICE, or the zone of a link-local address). */
+  readonly interface: string | null;
+  /** IPV6_V6ONLY: false for a dual-stack socket, null for an IPv4 one. */
+  readonly v6Only: boolean | null;
+  /** TCP: connections that wait to be accepted. UDP: bytes that wait to be read. */
+  readonly backlog: number | null;
+  /** TCP: how many connections may wait (the second argument of listen()). UDP has none. */
+  readonly backlogLimit: number | null;
+  /** The path of its cgroup in the cgroup v2 hierarchy, `/system.slice/ssh.service`. */
+  readonly cgroup: string | null;
+  /** Who holds it; null where nobody looked. */
+  readonly holder: SocketHolder | null;
+}
+
+/** An endpoint that is listened on. Protocol, family, address and port are its identity. */
+export interface Listener {
+  readonly protocol: Protocol;
+  readonly family: Family;
+  /** Canonical text: RFC 5952 for IPv6, `::ffff:127.0.0.1` for a v4-mapped one. */
+  readonly address: string;
+  readonly port: number;
+  /** By inode; several with SO_REUSEPORT, or when bound to several devices. */
+  readonly sockets: readonly ListenerSocket[];
+  /** By pid; null where nobody looked (see {@link ListenerSocket.holder} for those that can't be seen). */
+  readonly processes: readonly Process[] | null;
+}
+
+/** What a source says of one socket: the endpoint it is bound to, and the socket. */
+export interface BoundSocket extends Omit<ListenerSocket, 'holder'> {
+  readonly protocol: Protocol;
+  readonly family: Family;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What tells one listener from another. */
+export type Endpoint = Pick<Listener, 'protocol' | 'family' | 'address' | 'port'>;
+
+/** A text that is equal for two listeners exactly when they are the same endpoint: `tcp [::1]:631`. */
+export function listenerKey(endpoint: Endpoint): string {
+  return `${endpoint.protocol} ${formatEndpoint(endpoint)}`;
+}
+
+/** Address and port as people write them: `127.0.0.1:80`, `[::1]:80`. */
+export function formatEndpoint({ family, address, port }: Endpoint): string {
+  return family === 4 ? `${address}:${port}` : `[${address}]:${port}`;
+}
+
+/** The order of listeners everywhere: by port, then protocol (tcp first), then family, then address text. */
+export function compareListeners(a: Endpoint, b: Endpoint): number {
+  if (a.port !== b.port) return a.port - b.port;
+  if (a.protocol !== b.protocol) return a.protocol < b.protocol ? -1 : 1;
+  if (a.family !== b.family) return a.family - b.family;
+  if (a.address === b.address) return 0;
+  return a.address < b.address ? -1 : 1;
+}
+
+/** Gathers sockets into listeners, in the order of {@link compareListeners}; a socket seen twice counts once. */
+export function groupSockets(found: Iterable<BoundSocket>): Listener[] {
+  const ordered = [...found].sort(compareSockets);
+  const listeners: Listener[] = [];
+  let previous: BoundSocket | undefined;
+  let sockets: ListenerSocket[] = [];
+  for (const socket of ordered) {
+    if (previous === undefined || compareListeners(previous, socket) !== 0) {
+      sockets = [];
+      const { protocol, family, address, port } = socket;
+      listeners.push({ protocol, family, address, port, sockets, processes: null });
+    } else if (socket.inode !== null && socket.inode === previous.inode) {
+      continue;
+    }
+    sockets.push({
+      inode: socket.inode,
+      uid: socket.uid,
+      interface: socket.interface,
+      v6Only: socket.v6Only,
+      backlog: socket.backlog,
+      backlogLimit: socket.backlogLimit,
+      cgroup: socket.cgroup,
+      holder: null,
+    });
+    previous = socket;
+  }
+  return listeners;
+}
+
+function compareSockets(a: BoundSocket, b: BoundSocket): number {
+  return compareListeners(a, b) || (a.inode ?? 0) - (b.inode ?? 0);
+}

@@ -1,0 +1,31 @@
+const OPENING = 0x28;
+const CLOSING = 0x29;
+
+/** Where fields stand behind the name, which is field 2 in the counting of proc_pid_stat(5). */
+const PPID = 4 - 3;
+const STARTTIME = 22 - 3;
+
+/** What is taken from /proc/PID/stat. */
+export interface ProcessStat {
+  readonly name: string;
+  /** 0 for a process whose parent is outside of this pid namespace, or that has none. */
+  readonly parentPid: number;
+  /** In clock ticks since boot. */
+  readonly startTicks: number;
+}
+
+/** Parses /proc/PID/stat (proc_pid_stat(5)). The name may hold any byte, parentheses too: the last one ends it. */
+export function parseStat(bytes: Buffer): ProcessStat | null {
+  const start = bytes.indexOf(OPENING);
+  const end = bytes.lastIndexOf(CLOSING);
+  if (start < 0 || end < start) return null;
+  const fields = bytes.toString('latin1', end + 2).split(' ');
+  const parentPid = parseNumber(fields[PPID]);
+  const startTicks = parseNumber(fields[STARTTIME]);
+  if (parentPid === undefined || startTicks === undefined) return null;
+  return { name: bytes.toString('utf8', start + 1, end), parentPid, startTicks };
+}
+
+function parseNumber(field: string | undefined): number | undefined {
+  return field !== undefined && /^\d+$/.test(field) ? Number(field) : undefined;
+}

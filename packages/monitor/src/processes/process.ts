@@ -1,0 +1,25 @@
+/**
+ * A process that holds a socket. What may not be read of it, or vanished meanwhile, is null.
+ *
+ * Names, paths and arguments are whatever the process chose: they may hold control characters and escape
+ * sequences. Bytes that are not UTF-8 appear as U+FFFD.
+ */
+export interface Process {
+  readonly pid: number;
+  readonly parentPid: number | null;
+  /** The kernel's name for it (`comm`), 15 bytes at most. */
+  readonly name: string;
+  /** Its arguments, 4 KiB of them at most; the last one ends with `…` where they were cut. */
+  readonly commandLine: readonly string[] | null;
+  readonly executable: string | null;
+  /** The effective user. */
+  readonly uid: number | null;
+  /** The name of that user in /etc/passwd. */
+  readonly user: string | null;
+  readonly startedAt: Date | null;
+  /** When it started, in clock ticks since boot: with the pid this tells it from a later process of that pid. */
+  readonly startTicks: number | null;
+  readonly workingDirectory: string | null;
+  /** The id of the container it runs in, from its cgroup. */
+  readonly container: string | null;
+}

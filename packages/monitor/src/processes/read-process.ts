@@ -1,0 +1,46 @@
+import { dateOfTicks } from './boot-time.js';
+import { parseContainerId } from './parse-cgroup.js';
+import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';
+import { type ProcessStat, parseStat } from './parse-stat.js';
+import { parseEffectiveUid } from './parse-status.js';
+import type { Process } from './process.js';
+import { readProcFile, readProcLink } from './read-proc-file.js';
+import { Users } from './users.js';
+
+/** A name and 51 numbers of 20 digits at most. */
+const STAT_LIMIT = 2048;
+/** `Uid` is one of the first lines; the long ones (`Groups`) come behind it. */
+const STATUS_LIMIT = 1024;
+/** A dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
+const CGROUP_LIMIT = 16 * 1024;
+
+const users = new Users();
+
+/** Reads a process from /proc/PID (proc(5)); null where it is gone. */
+export function readProcess(pid: number): Process | null {
+  const stat = readStat(pid);
+  if (stat === null) return null;
+  const uid = parsed(readProcFile(`/proc/${pid}/status`, STATUS_LIMIT), parseEffectiveUid);
+  return {
+    pid,
+    parentPid: stat.parentPid,
+    name: stat.name,
+    commandLine: parsed(readProcFile(`/proc/${pid}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine),
+    executable: readProcLink(`/proc/${pid}/exe`),
+    uid,
+    user: uid === null ? null : users.name(uid),
+    startedAt: dateOfTicks(stat.startTicks),
+    startTicks: stat.startTicks,
+    workingDirectory: readProcLink(`/proc/${pid}/cwd`),
+    container: parsed(readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT), parseContainerId),
+  };
+}
+
+/** Reads /proc/PID/stat; null where the process is gone. */
+export function readStat(pid: number): ProcessStat | null {
+  return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);
+}
+
+function parsed<T>(bytes: Buffer | null, parse: (bytes: Buffer) => T): T | null {
+  return bytes === null ? null : parse(bytes);
+}

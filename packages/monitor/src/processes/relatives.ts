@@ -1,0 +1,47 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { listPids } from './list-pids.js';
+import { readProcFile } from './read-proc-file.js';
+import { readStat } from './read-process.js';
+
+/** Room for some 8,000 children. */
+const CHILDREN_LIMIT = 64 * 1024;
+
+let tellsChildren: boolean | undefined;
+
+/**
+ * Walks the processes that may have got a socket from this one by fork, or given it: its ancestors, children
+ * and siblings. Those whose parent died are siblings again, as children of init (or of a subreaper).
+ * Yields undefined where nothing was found yet, for the caller to pause.
+ *
+ * A kernel without CONFIG_PROC_CHILDREN can't tell children; there it is every process.
+ */
+export function* relatives(pid: number): Generator<number | undefined, void> {
+  tellsChildren ??= existsSync('/proc/thread-self/children');
+  if (!tellsChildren) {
+    yield* listPids();
+    return;
+  }
+  const parent = readStat(pid)?.parentPid ?? 0;
+  for (let ancestor = parent; ancestor > 0; ancestor = readStat(ancestor)?.parentPid ?? 0) yield ancestor;
+  yield* children(pid);
+  if (parent > 0) yield* children(parent);
+}
+
+/** The children of all threads, from /proc/PID/task/TID/children (proc_tid_children(5)). */
+function* children(pid: number): Generator<number | undefined, void> {
+  for (const thread of threads(pid)) {
+    yield undefined;
+    const text = readProcFile(`/proc/${pid}/task/${thread}/children`, CHILDREN_LIMIT)?.toString('latin1');
+    for (const child of text?.trim().split(' ') ?? []) {
+      if (child !== '') yield Number(child);
+    }
+  }
+}
+
+function threads(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // Gone.
+  }
+}

@@ -1,0 +1,85 @@
+import type { Logger } from '../logger.js';
+import type { SourceFailure } from '../snapshot.js';
+import { NoSourceError } from './no-source-error.js';
+import type { Source, SourceAnswer, SourceName } from './source.js';
+import { SourceError } from './source-error.js';
+
+/** How long a source that failed is set aside, doubling from failure to failure. */
+const SET_ASIDE_MS = 1000;
+const SET_ASIDE_LIMIT_MS = 60_000;
+
+/** What the chain saw, and through which source. */
+export interface ChainAnswer extends SourceAnswer {
+  readonly source: SourceName;
+  /** The better sources that failed, or that are set aside because they did. */
+  readonly failures: readonly SourceFailure[];
+}
+
+interface Link {
+  readonly source: Source;
+  failure: SourceFailure | undefined;
+  setAsideMs: number;
+  retryAt: number;
+}
+
+/** Sources in the order in which they are tried; the first that works answers, and a failed one is set aside. */
+export class SourceChain {
+  readonly #links: Link[];
+  readonly #logger: Logger | undefined;
+
+  constructor(sources: readonly Source[], logger?: Logger) {
+    this.#links = sources.map((source) => ({ source, failure: undefined, setAsideMs: 0, retryAt: 0 }));
+    this.#logger = logger;
+  }
+
+  /**
+   * Looks through the first source that works. Where all those that are not set aside fail, the others are
+   * tried as well.
+   *
+   * @throws NoSourceError with each source's reason; the signal's reason where it was aborted
+   */
+  async look(signal?: AbortSignal): Promise<ChainAnswer> {
+    const now = performance.now();
+    const ready = this.#links.filter((link) => link.retryAt <= now);
+    const waiting = this.#links.filter((link) => link.retryAt > now);
+    for (const link of [...ready, ...waiting]) {
+      const answer = await this.#try(link, signal);
+      if (answer !== undefined)
+        return { ...answer, source: link.source.name, failures: this.#failures(link) };
+    }
+    throw new NoSourceError(this.#failures());
+  }
+
+  close(): void {
+    for (const { source } of this.#links) source.close();
+  }
+
+  async #try(link: Link, signal: AbortSignal | undefined): Promise<SourceAnswer | undefined> {
+    signal?.throwIfAborted();
+    try {
+      const answer = await link.source.look(signal);
+      link.failure = undefined;
+      link.setAsideMs = 0;
+      link.retryAt = 0;
+      return answer;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof SourceError)) throw error;
+      link.failure = { source: link.source.name, reason: error.message };
+      link.setAsideMs = Math.min(2 * link.setAsideMs || SET_ASIDE_MS, SET_ASIDE_LIMIT_MS);
+      link.retryAt = performance.now() + link.setAsideMs;
+      this.#logger?.debug(`source ${link.source.name} failed: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  /** The failures of the links before `answering`, in the order of the chain. */
+  #failures(answering?: Link): SourceFailure[] {
+    const failures: SourceFailure[] = [];
+    for (const link of this.#links) {
+      if (link === answering) break;
+      if (link.failure !== undefined) failures.push(link.failure);
+    }
+    return failures;
+  }
+}

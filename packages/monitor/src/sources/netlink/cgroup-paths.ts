@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+
+/** How long a cgroup that was not found is not searched for again. */
+const RETRY_MS = 1000;
+
+/**
+ * The paths of cgroups by their ids. The id of a cgroup (INET_DIAG_CGROUP_ID) is the inode number of its
+ * directory in the cgroup v2 hierarchy (kernfs, Documentation/admin-guide/cgroup-v2.rst).
+ */
+export class CgroupPaths {
+  #paths = new Map<number, string>();
+  #searchedAt = Number.NEGATIVE_INFINITY;
+
+  /** The path below the hierarchy's root, `/` for the root itself; null where no directory has that id. */
+  path(id: number): string | null {
+    const known = this.#paths.get(id);
+    if (known !== undefined) return known;
+    const now = performance.now();
+    if (now - this.#searchedAt < RETRY_MS) return null;
+    this.#searchedAt = now;
+    this.#paths = search(mountPoint());
+    return this.#paths.get(id) ?? null;
+  }
+}
+
+function search(root: string | undefined): Map<number, string> {
+  const paths = new Map<number, string>();
+  const waiting = root === undefined ? [] : [''];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    try {
+      paths.set(statSync(`${root}${path}`).ino, path === '' ? '/' : path);
+      for (const entry of readdirSync(`${root}${path}`, { withFileTypes: true })) {
+        if (entry.isDirectory()) waiting.push(`${path}/${entry.name}`);
+      }
+    } catch {
+      // Removed meanwhile, or not to be read: its sockets stay without a path.
+    }
+  }
+  return paths;
+}
+
+/** Where cgroup v2 is mounted (proc_pid_mountinfo(5)). */
+function mountPoint(): string | undefined {
+  try {
+    for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
+      const [mount, filesystem] = line.split(' - ');
+      if (filesystem?.startsWith('cgroup2 ')) return mount?.split(' ')[4]?.replaceAll('\\040', ' ');
+    }
+  } catch {
+    // No /proc: no cgroups either.
+  }
+  return undefined;
+}

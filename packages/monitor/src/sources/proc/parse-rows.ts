@@ -1,0 +1,78 @@
+import { addressText } from '../../address.js';
+import type { BoundSocket, Family, Protocol } from '../../listener.js';
+
+/**
+ * Reads the rows of listening sockets in /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)): columns of text, of
+ * which those behind the state may be missing. Rows that are none are counted in `skipped`.
+ *
+ * @param littleEndian the byte order of the machine that printed them: addresses are 32-bit words in it
+ */
+export function parseRows(
+  rows: string,
+  protocol: Protocol,
+  family: Family,
+  littleEndian: boolean,
+): { sockets: BoundSocket[]; skipped: number } {
+  const sockets: BoundSocket[] = [];
+  let skipped = 0;
+  for (const row of rows.split('\n')) {
+    if (row === '') continue;
+    const socket = parseRow(row, protocol, family, littleEndian);
+    if (socket === undefined) skipped++;
+    else sockets.push(socket);
+  }
+  return { sockets, skipped };
+}
+
+function parseRow(
+  row: string,
+  protocol: Protocol,
+  family: Family,
+  littleEndian: boolean,
+): BoundSocket | undefined {
+  const [, local, remote, state, queues, , , uid, , inode] = row.trim().split(/[ \t]+/);
+  const endpoint = parseEndpoint(local ?? '', family, littleEndian);
+  if (endpoint === undefined || parseEndpoint(remote ?? '', family, littleEndian) === undefined)
+    return undefined;
+  if (endpoint.port === 0 || state !== LISTENING_STATE[protocol]) return undefined;
+  return {
+    protocol,
+    family,
+    ...endpoint,
+    inode: parseNumber(inode),
+    uid: parseNumber(uid),
+    interface: null,
+    v6Only: null,
+    backlog: parseReceiveQueue(queues),
+    backlogLimit: null,
+    cgroup: null,
+  };
+}
+
+/** The states (include/net/tcp_states.h) in which a socket waits for whoever comes: LISTEN, and CLOSE for UDP. */
+export const LISTENING_STATE: Record<Protocol, string> = { tcp: '0A', udp: '07' };
+
+function parseEndpoint(
+  text: string,
+  family: Family,
+  littleEndian: boolean,
+): { address: string; port: number } | undefined {
+  const digits = family === 4 ? 8 : 32;
+  if (text.length !== digits + 5 || text[digits] !== ':' || !/^[0-9A-Fa-f:]+$/.test(text)) return undefined;
+  const bytes = Buffer.from(text.slice(0, digits), 'hex');
+  if (bytes.length !== digits / 2) return undefined;
+  if (littleEndian) bytes.swap32();
+  const port = text.slice(digits + 1);
+  if (port.includes(':')) return undefined;
+  return { address: addressText({ family, bytes }), port: Number.parseInt(port, 16) };
+}
+
+/** `tx_queue:rx_queue` in hexadecimal; the second is what waits to be accepted or read. */
+function parseReceiveQueue(text: string | undefined): number | null {
+  const [, digits] = /^[0-9A-Fa-f]{8}:([0-9A-Fa-f]{8})$/.exec(text ?? '') ?? [];
+  return digits === undefined ? null : Number.parseInt(digits, 16);
+}
+
+function parseNumber(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+}

@@ -1,0 +1,177 @@
+import { endianness } from 'node:os';
+import { type BoundSocket, groupSockets } from '../../listener.js';
+import type { Source, SourceAnswer } from '../source.js';
+import { SourceError } from '../source-error.js';
+import { LISTENING_STATE, parseRows } from './parse-rows.js';
+import { ProcFile } from './proc-file.js';
+import { RowSieve } from './socket-rows.js';
+import { parseSockstat, type SocketCounts } from './sockstat.js';
+
+const TABLES = [
+  { name: 'tcp', protocol: 'tcp', family: 4, counter: 'TCP' },
+  { name: 'tcp6', protocol: 'tcp', family: 6, counter: 'TCP6' },
+  { name: 'udp', protocol: 'udp', family: 4, counter: 'UDP' },
+  { name: 'udp6', protocol: 'udp', family: 6, counter: 'UDP6' },
+] as const;
+type Table = (typeof TABLES)[number];
+
+const LITTLE_ENDIAN = endianness() === 'LE';
+
+/** seq_file hands out a page at most for each read (fs/seq_file.c). */
+const PAGE_LENGTH = 4096;
+/** A read that leaves room for more than any row was the last. */
+const ROW_ROOM = 512;
+/** How often the shortcuts are held against a whole reading. */
+const VERIFY_EVERY_MS = 10 * 60_000;
+/**
+ * With more TCP sockets than these, reading stops behind the listeners, and one read may walk so long that it
+ * belongs on another thread. With fewer, the whole table is soon read, and each look checks the order.
+ */
+const BUSY_SOCKETS = 1000;
+
+/** What was read of one table. */
+interface Reading {
+  readonly rows: Buffer;
+  readonly skipped: number;
+}
+
+const NO_ROWS: Reading = { rows: Buffer.alloc(0), skipped: 0 };
+
+/**
+ * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may. It stops a long table where the kernel has
+ * printed its last listener, takes a short read for the end, and passes over tables that /proc/net/sockstat
+ * says are empty. All of this is how Linux does it and nobody's promise, so the first look, and one every ten
+ * minutes, reads all and turns off what does not hold.
+ */
+export class ProcSource implements Source {
+  readonly name = 'proc';
+  readonly #tables: readonly { table: Table; file: ProcFile }[];
+  readonly #sockstat: readonly ProcFile[];
+  #verifiedAt = Number.NEGATIVE_INFINITY;
+  #listenersFirst = true;
+  #shortReadIsEnd = true;
+  #last: { readings: Reading[]; answer: SourceAnswer } | undefined;
+
+  /** @param directory where the tables are, `/proc/PID/net` for another process's namespace */
+  constructor(directory = '/proc/net') {
+    this.#tables = TABLES.map((table) => ({ table, file: new ProcFile(`${directory}/${table.name}`) }));
+    this.#sockstat = ['sockstat', 'sockstat6'].map((name) => new ProcFile(`${directory}/${name}`));
+  }
+
+  async look(signal?: AbortSignal): Promise<SourceAnswer> {
+    try {
+      const verify = performance.now() - this.#verifiedAt >= VERIFY_EVERY_MS;
+      const counts = this.#counts();
+      const readings: Reading[] = [];
+      for (const { table, file } of this.#tables) {
+        // The count is summed over the processors while it changes: one zero is not enough to lose a listener by.
+        const wasEmpty = this.#last?.readings[readings.length]?.rows.length === 0;
+        const isEmpty = !verify && wasEmpty && counts.get(table.counter) === 0;
+        const isThere = !isEmpty && this.#open(file, table);
+        readings.push(isThere ? await this.#readTable(table, file, isBusy(counts), verify, signal) : NO_ROWS);
+      }
+      if (verify) this.#verifiedAt = performance.now();
+      return this.#answer(readings);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    for (const { file } of this.#tables) file.close();
+    for (const file of this.#sockstat) file.close();
+    this.#last = undefined;
+    this.#verifiedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Without sockstat, or with one that counts otherwise, no count is known and every table is read. */
+  #counts(): SocketCounts {
+    const bytes = Buffer.alloc(PAGE_LENGTH);
+    const texts = this.#sockstat.map((file) => {
+      try {
+        return bytes.toString('latin1', 0, file.readSync(bytes, 0));
+      } catch {
+        return '';
+      }
+    });
+    return parseSockstat(texts.join('\n'));
+  }
+
+  async #readTable(
+    table: Table,
+    file: ProcFile,
+    busy: boolean,
+    verify: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Reading> {
+    const sieve = new RowSieve(LISTENING_STATE[table.protocol]);
+    const page = Buffer.alloc(PAGE_LENGTH);
+    let position = 0;
+    let wasShort = false;
+    for (;;) {
+      signal?.throwIfAborted();
+      const length = await this.#read(file, page, position, busy);
+      if (length === 0) {
+        if (sieve.cutOff) throw new SourceError(this.name, `${file.path} is cut off`);
+        break;
+      }
+      if (wasShort) this.#shortReadIsEnd = false;
+      position += length;
+      sieve.push(page.subarray(0, length));
+      wasShort = length < PAGE_LENGTH - ROW_ROOM && !sieve.cutOff;
+      if (verify) continue;
+      if (wasShort && this.#shortReadIsEnd) break;
+      if (busy && sieve.pastListeners && this.#listenersFirst && table.protocol === 'tcp') break;
+    }
+    if (sieve.disorderly && table.protocol === 'tcp') this.#listenersFirst = false;
+    if (sieve.headless) throw new SourceError(this.name, `${file.path} is no socket table`);
+    return { rows: Buffer.concat(sieve.kept), skipped: sieve.skipped };
+  }
+
+  /** False where this machine has no such protocol. */
+  #open(file: ProcFile, table: Table): boolean {
+    try {
+      file.open();
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' && table.name !== 'tcp') return false;
+      throw new SourceError(this.name, `${file.path} can't be opened (${code})`, { cause: error });
+    }
+  }
+
+  async #read(file: ProcFile, page: Buffer, position: number, busy: boolean): Promise<number> {
+    try {
+      return busy ? await file.read(page, position) : file.readSync(page, position);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new SourceError(this.name, `${file.path} can't be read (${code})`, { cause: error });
+    }
+  }
+
+  #answer(readings: Reading[]): SourceAnswer {
+    const last = this.#last;
+    if (last !== undefined && readings.every((reading, i) => isSame(reading, last.readings[i])))
+      return last.answer;
+    const sockets: BoundSocket[] = [];
+    let skipped = 0;
+    for (const [i, table] of TABLES.entries()) {
+      const reading = readings[i] ?? NO_ROWS;
+      const parsed = parseRows(reading.rows.toString('latin1'), table.protocol, table.family, LITTLE_ENDIAN);
+      sockets.push(...parsed.sockets);
+      skipped += reading.skipped + parsed.skipped;
+    }
+    const answer = { listeners: groupSockets(sockets), skipped };
+    this.#last = { readings, answer };
+    return answer;
+  }
+}
+
+function isBusy(counts: SocketCounts): boolean {
+  return (counts.get('TCP') ?? BUSY_SOCKETS) + (counts.get('TCP6') ?? 0) >= BUSY_SOCKETS;
+}
+
+function isSame(reading: Reading, other: Reading | undefined): boolean {
+  return other !== undefined && reading.skipped === other.skipped && reading.rows.equals(other.rows);
+}

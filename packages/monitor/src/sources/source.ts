@@ -1,0 +1,31 @@
+import type { Listener } from '../listener.js';
+
+/** The sources there are, best first: the order of the chain `auto`. */
+export const SOURCE_NAMES = ['netlink', 'proc', 'ss'] as const;
+
+/** The name of a source. */
+export type SourceName = (typeof SOURCE_NAMES)[number];
+
+/**
+ * A way to learn what listens. It holds what it needs between looks (a socket, open files), opened by the
+ * first look.
+ */
+export interface Source {
+  readonly name: SourceName;
+  /**
+   * Looks once. An answer that has not changed since the last look is the same object again, so that a
+   * caller who compares by identity has nothing to do.
+   *
+   * @throws SourceError when this source can't answer; the next look starts afresh
+   */
+  look(signal?: AbortSignal): Promise<SourceAnswer> | SourceAnswer;
+  /** Lets go of what it holds. It may be looked through again. */
+  close(): void;
+}
+
+/** What a source saw. */
+export interface SourceAnswer {
+  readonly listeners: readonly Listener[];
+  /** Rows that could not be understood and were passed over. */
+  readonly skipped: number;
+}

@@ -1,0 +1,18 @@
+import { type Command, Option } from 'commander';
+import type { OptionDefinition } from './option-definition.js';
+
+/** Gives options to a command of commander's. */
+export function addOptions(command: Command, definitions: readonly OptionDefinition[]): Command {
+  for (const definition of definitions) command.addOption(commanderOption(definition));
+  return command;
+}
+
+function commanderOption(definition: OptionDefinition): Option {
+  const { flags, description, values, parse, conflicts } = definition;
+  const option = new Option(flags, description);
+  if (values !== undefined) option.choices(values);
+  if (parse !== undefined) option.argParser((text: string) => parse(text));
+  if (definition.default !== undefined) option.default(definition.default);
+  if (conflicts !== undefined) option.conflicts([...conflicts]);
+  return option;
+}

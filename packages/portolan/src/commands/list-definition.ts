@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { addOptions } from '../arguments/add-options.js';
+import { toFilter } from '../arguments/filters.js';
+import { portArgument } from '../arguments/port-argument.js';
+import type { PortRange } from '../arguments/ports.js';
+import type { ExitStatus } from '../exit-status.js';
+import { LIST_OPTIONS, type ListOptions } from './list-options.js';
+
+/** What the help shows at its end. */
+export const LIST_EXAMPLES = `
+Examples:
+  portolan                        every listening port and the process behind it
+  portolan 3000 8000-8999         who is on port 3000, and on those from 8000 to 8999
+  portolan -t --process node      TCP ports of processes with node in their name
+  portolan --json | jq '.listeners[].port'
+  portolan --format ss            what ss -lntu prints
+
+Exit status:
+  0 found   1 nothing matched   2 wrong usage   3 no source worked`;
+
+/** Defines `portolan list [port...]`, which is also what `portolan` without a command does. */
+export function defineList(program: Command, end: (status: ExitStatus) => void): Command {
+  const command = program.command('list', { isDefault: true }).description('list the listening ports');
+  return addOptions(command.addArgument(portArgument(command)), LIST_OPTIONS)
+    .addHelpText('after', LIST_EXAMPLES)
+    .action(async (ports: PortRange[], options: ListOptions) => {
+      const { list } = await import('./list.js');
+      end(await list(toFilter(ports, options), options));
+    });
+}

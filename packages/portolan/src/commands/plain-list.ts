@@ -1,0 +1,21 @@
+import { toFilter } from '../arguments/filters.js';
+import { parsePlainly } from '../arguments/parse-plainly.js';
+import { parsePorts } from '../arguments/ports.js';
+import type { ListenerFilter } from '../filter.js';
+import { LIST_OPTIONS, type ListOptions } from './list-options.js';
+
+/** `portolan [list] [port...] [options]`, understood. */
+export interface PlainList {
+  readonly filter: ListenerFilter;
+  readonly options: ListOptions;
+}
+
+/** Reads a command line that plainly asks for the list; undefined leaves it to commander. */
+export function parsePlainList(args: readonly string[]): PlainList | undefined {
+  const line = parsePlainly(args[0] === 'list' ? args.slice(1) : args, LIST_OPTIONS, (word) =>
+    parsePorts(word),
+  );
+  if (line === undefined) return undefined;
+  const options = line.options as unknown as ListOptions;
+  return { filter: toFilter(line.words.flat(), options), options };
+}

@@ -1,0 +1,44 @@
+import { basename } from 'node:path';
+import type { Family, Listener, Process, Protocol } from '@portolan/monitor';
+import { includesPort, type PortRange } from './arguments/ports.js';
+
+/** Which listeners are wanted; what is left out lets all pass. */
+export interface ListenerFilter {
+  readonly protocols?: readonly Protocol[] | undefined;
+  readonly families?: readonly Family[] | undefined;
+  readonly ports?: readonly PortRange[] | undefined;
+  /** A part of a process's name, in whatever case. */
+  readonly process?: string | undefined;
+  readonly uid?: number | undefined;
+}
+
+/** Whether a listener passes the filter. */
+export function matches(listener: Listener, filter: ListenerFilter): boolean {
+  return matchesEndpoint(listener, filter) && matchesHolder(listener, filter);
+}
+
+/** Whether it passes what the filter says of the endpoint, whoever is behind it. */
+export function matchesEndpoint(listener: Listener, { protocols, families, ports }: ListenerFilter): boolean {
+  if (protocols !== undefined && !protocols.includes(listener.protocol)) return false;
+  if (families !== undefined && !families.includes(listener.family)) return false;
+  return ports === undefined || ports.some((range) => includesPort(range, listener.port));
+}
+
+function matchesHolder(listener: Listener, filter: ListenerFilter): boolean {
+  const { process: name, uid } = filter;
+  if (name !== undefined && !listener.processes?.some((process) => isNamed(process, name))) return false;
+  return uid === undefined || belongsTo(listener, uid);
+}
+
+/** By the executable's name too, since the kernel cuts a process's name at 15 bytes. */
+function isNamed({ name, executable }: Process, part: string): boolean {
+  const wanted = part.toLowerCase();
+  if (name.toLowerCase().includes(wanted)) return true;
+  return executable !== null && basename(executable).toLowerCase().includes(wanted);
+}
+
+/** Processes say whom a socket belongs to; where none is seen, the user who made it counts. */
+function belongsTo({ processes, sockets }: Listener, uid: number): boolean {
+  if (processes?.some((process) => process.uid === uid)) return true;
+  return sockets.some((socket) => socket.holder !== 'process' && socket.uid === uid);
+}

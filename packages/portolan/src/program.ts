@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Help } from 'commander';
+import { defineCompletion } from './commands/completion-definition.js';
+import { defineList, LIST_EXAMPLES } from './commands/list-definition.js';
+import { ExitStatus } from './exit-status.js';
+import { tell } from './standard-streams.js';
+
+/** Runs the command line through commander, which knows all commands. */
+export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
+  let status: ExitStatus = ExitStatus.found;
+  const program = createProgram((ended) => {
+    status = ended;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Its message is written already; help and version end this way too.
+    return error.exitCode === 0 ? ExitStatus.found : ExitStatus.wrongUsage;
+  }
+}
+
+/**
+ * Defines the command line. What a command does is loaded when it runs.
+ *
+ * @param end is told the exit status of the command that ran
+ */
+function createProgram(end: (status: ExitStatus) => void): Command {
+  const program = new Command('portolan')
+    .description('Shows which ports are listening and which process is behind each.')
+    .usage('[port...] [options]\n       portolan <command> [options]')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .configureOutput({ outputError: (text) => tell(text.replace(/^error: /, '')) });
+  const list = defineList(program, end);
+  defineCompletion(program);
+  // `portolan` alone lists, so its help is where the options of `list` are looked for.
+  program.configureHelp({
+    visibleOptions: (command) => {
+      const own = new Help().visibleOptions(command);
+      return command === program ? [...list.options, ...own] : own;
+    },
+  });
+  return program.addHelpText('after', LIST_EXAMPLES);
+}
+
+function readVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}

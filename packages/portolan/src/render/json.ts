@@ -1,0 +1,28 @@
+import type { Listener, Snapshot } from '@portolan/monitor';
+
+/** The version of what `--json` and `--ndjson` print. It goes up when a key changes its meaning or goes away. */
+const SCHEMA_VERSION = 1;
+
+/** One JSON document. */
+export function renderJson({ listeners, ...look }: Snapshot): string {
+  const document = { schemaVersion: SCHEMA_VERSION, ...look, listeners };
+  return `${escapeInvisible(JSON.stringify(document, null, 2))}\n`;
+}
+
+/** One line of JSON for each listener. */
+export function renderJsonLines(listeners: readonly Listener[]): string {
+  return listeners.map((listener) => `${escapeInvisible(JSON.stringify(listener))}\n`).join('');
+}
+
+/**
+ * Writes as `\uXXXX` what JSON allows raw and a terminal would obey or hide (see `visibleText`): the same JSON value.
+ * The line breaks of the layout stay; those within strings are escaped already.
+ */
+function escapeInvisible(json: string): string {
+  return json.replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}

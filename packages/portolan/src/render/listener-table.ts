@@ -1,0 +1,115 @@
+import type { Listener, ListenerSocket, Process } from '@portolan/monitor';
+import { Users } from '../users.js';
+import type { Style } from './color.js';
+import { groupServices, type Service } from './services.js';
+import { type Canvas, type Cell, type Column, type Concession, renderTable } from './table.js';
+import { visibleText } from './visible-text.js';
+
+/** How many addresses, names or pids of a service a terminal shows; the others are counted: `812, 813 +2`. */
+const SHOWN_ON_TERMINAL = 2;
+
+/** How much of a container's id people use. */
+const SHORT_ID_LENGTH = 12;
+
+/** What stands where a process's name would. */
+const MARKS = { hidden: '(hidden)', kernel: '(kernel)' } as const;
+
+const CONCESSIONS: readonly Concession[] = [
+  { header: 'COMMAND', to: 20 },
+  { header: 'COMMAND', to: 'left out' },
+  { header: 'PROCESS', to: 10 },
+  { header: 'CONTAINER', to: 'left out' },
+  { header: 'USER', to: 'left out' },
+  { header: 'ADDRESS', to: 9 },
+  { header: 'PID', to: 7 },
+  { header: 'PROCESS', to: 6 },
+];
+
+/** The table for people: a row a service, with columns only for what is known. Nothing for no listeners. */
+export function renderListenerTable(
+  listeners: readonly Listener[],
+  canvas: Canvas,
+  users: Users = Users.read(),
+): string {
+  if (listeners.length === 0) return '';
+  const services = groupServices(listeners);
+  const shorten = canvas.width !== undefined;
+  const column = (header: string, texts: (service: Service) => readonly string[], style?: Style): Column => ({
+    header,
+    cells: services.map((service) => cellOf(texts(service), shorten, style)),
+  });
+
+  const columns = [
+    column('PROTO', ({ protocol }) => [protocol]),
+    column('ADDRESS', ({ listeners }) => listeners.flatMap(addressTexts)),
+    column('PORT', ({ port }) => [String(port)], 'bold'),
+  ];
+  const looked = services.some(
+    ({ processes, otherHolders }) => processes !== null || otherHolders.length > 0,
+  );
+  if (looked) {
+    columns.push(
+      { header: 'PROCESS', cells: services.map((service) => processCell(service, shorten)) },
+      column('PID', ({ processes }) => processes?.map(({ pid }) => String(pid)) ?? []),
+    );
+  }
+  columns.push(column('USER', (service) => userTexts(service, users)));
+  if (!looked) return renderTable(columns, CONCESSIONS, canvas);
+
+  const idLength = shorten ? SHORT_ID_LENGTH : Number.POSITIVE_INFINITY;
+  const containers = column('CONTAINER', (service) => containerTexts(service, idLength));
+  if (services.some(({ processes }) => processes?.some(({ container }) => container !== null))) {
+    columns.push(containers);
+  }
+  columns.push(column('COMMAND', ({ processes }) => commandLine(processes?.[0]), 'dim'));
+  return renderTable(columns, CONCESSIONS, canvas);
+}
+
+function cellOf(texts: readonly string[], shorten: boolean, style?: Style): Cell {
+  const distinct = [...new Set(texts)];
+  if (distinct.length === 0) return { text: '-', style: 'dim' };
+  const shown = shorten ? distinct.slice(0, SHOWN_ON_TERMINAL) : distinct;
+  const more = distinct.length - shown.length;
+  return { text: shown.map(visibleText).join(', ') + (more > 0 ? ` +${more}` : ''), style };
+}
+
+/** IPv6 in brackets, the interface as a zone, and a word where an IPv6 wildcard takes IPv4 too. */
+function addressTexts({ family, address, sockets }: Listener): string[] {
+  return sockets.map((socket) => {
+    const zone = socket.interface === null ? '' : `%${socket.interface}`;
+    if (family === 4) return `${address}${zone}`;
+    return `[${address}${zone}]${takesIpv4(address, socket) ? ' and IPv4' : ''}`;
+  });
+}
+
+function takesIpv4(address: string, { v6Only }: ListenerSocket): boolean {
+  return address === '::' && v6Only === false;
+}
+
+function processCell({ processes, otherHolders }: Service, shorten: boolean): Cell {
+  const counts = new Map<string, number>();
+  for (const { name } of processes ?? []) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const names = [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name));
+  const marks = otherHolders.map((holder) => MARKS[holder]);
+  if (names.length === 0 && marks.length > 0) return { text: marks.join(', '), style: 'dim' };
+  return cellOf([...names, ...marks], shorten, 'green');
+}
+
+/** Whom the processes run as; where none is seen, who made the sockets. */
+function userTexts({ processes, listeners }: Service, users: Users): string[] {
+  const nameOf = (uid: number | null) => (uid === null ? [] : [users.name(uid) ?? String(uid)]);
+  if (processes !== null && processes.length > 0) {
+    return processes.flatMap(({ user, uid }) => (user === null ? nameOf(uid) : [user]));
+  }
+  return listeners.flatMap(({ sockets }) => sockets.flatMap(({ uid }) => nameOf(uid)));
+}
+
+function containerTexts({ processes }: Service, idLength: number): string[] {
+  return (processes ?? []).flatMap(({ container }) =>
+    container === null ? [] : [container.slice(0, idLength)],
+  );
+}
+
+function commandLine(process: Process | undefined): string[] {
+  return process?.commandLine ? [process.commandLine.join(' ')] : [];
+}

@@ -1,0 +1,17 @@
+/**
+ * Shows every character that a terminal would obey, hide or reorder by as an escape: `\x1b`, `\u202e`, `\u{e0041}`.
+ * These are Unicode's category C (control, format with the bidirectional ones, lone surrogates, private and
+ * unassigned) and its line and paragraph separators. The backslash is doubled, so that an escape is never
+ * mistaken for the same characters in the text itself.
+ */
+export function visibleText(text: string): string {
+  return text.replace(/[\\\p{C}\p{Zl}\p{Zp}]/gu, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  if (character === '\\') return '\\\\';
+  const code = character.codePointAt(0) ?? 0;
+  const digits = code.toString(16);
+  if (code <= 0xff) return `\\x${digits.padStart(2, '0')}`;
+  return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
+}

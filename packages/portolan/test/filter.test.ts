@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { matches } from '../src/filter.js';
+import { type SortKey, sortListeners } from '../src/order.js';
+import { heldListener, listener, processOf } from './listeners.js';
+
+describe('a filter', () => {
+  const node = heldListener([processOf()]);
+
+  it('that says nothing lets all pass', () => {
+    expect(matches(node, {})).toBe(true);
+  });
+
+  it('asks for protocol, family and port', () => {
+    expect(matches(node, { protocols: ['udp'] })).toBe(false);
+    expect(matches(node, { protocols: ['udp', 'tcp'] })).toBe(true);
+    expect(matches(node, { families: [6] })).toBe(false);
+    expect(matches(node, { ports: [{ first: 1, last: 2999 }] })).toBe(false);
+    expect(
+      matches(node, {
+        ports: [
+          { first: 1, last: 1 },
+          { first: 3000, last: 3001 },
+        ],
+      }),
+    ).toBe(true);
+  });
+
+  it('finds a part of a process name in whatever case', () => {
+    expect(matches(node, { process: 'NOD' })).toBe(true);
+    expect(matches(node, { process: 'nginx' })).toBe(false);
+    expect(matches(listener(), { process: 'node' })).toBe(false);
+  });
+
+  it("finds the executable's name, which the kernel does not cut", () => {
+    const resolved = processOf({ name: 'systemd-resolve', executable: '/lib/systemd/systemd-resolved' });
+    expect(matches(heldListener([resolved]), { process: 'systemd-resolved' })).toBe(true);
+    expect(matches(heldListener([resolved]), { process: 'lib' })).toBe(false);
+  });
+
+  it('asks for the user of the processes, or of the socket where none is seen', () => {
+    expect(matches(heldListener([processOf({ uid: 33 })]), { uid: 33 })).toBe(true);
+    expect(matches(heldListener([processOf({ uid: 33 })]), { uid: 1000 })).toBe(false);
+    expect(matches(listener({ processes: [], sockets: [{ uid: 5, holder: 'hidden' }] }), { uid: 5 })).toBe(
+      true,
+    );
+    expect(matches(listener({ sockets: [{ uid: 5 }] }), { uid: 6 })).toBe(false);
+  });
+});
+
+describe('the order', () => {
+  const listeners = [
+    heldListener([processOf({ pid: 9, name: 'a', user: 'zoe' })], { port: 30, address: '10.0.0.10' }),
+    listener({ port: 20, protocol: 'udp', address: '10.0.0.9', sockets: [{ uid: null }] }),
+    heldListener([processOf({ pid: 100, name: 'b', user: 'ada' })], { port: 10, family: 6, address: '::1' }),
+  ];
+
+  it.each<[SortKey, number[]]>([
+    ['port', [10, 20, 30]],
+    ['protocol', [10, 30, 20]],
+    ['address', [20, 30, 10]],
+    ['process', [30, 10, 20]],
+    ['pid', [30, 10, 20]],
+    ['user', [10, 30, 20]],
+  ])('by %s is %j', (key, ports) => {
+    expect(sortListeners(listeners, key).map(({ port }) => port)).toEqual(ports);
+  });
+});

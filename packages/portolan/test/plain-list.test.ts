@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { addOptions } from '../src/arguments/add-options.js';
+import { parsePlainly } from '../src/arguments/parse-plainly.js';
+import { LIST_OPTIONS } from '../src/commands/list-options.js';
+import { parsePlainList } from '../src/commands/plain-list.js';
+
+it('understands the list', () => {
+  expect(parsePlainList(['list', '-tu', '3000', '--sort=pid', '80,90-99'])).toEqual({
+    filter: {
+      ports: [
+        { first: 3000, last: 3000 },
+        { first: 80, last: 80 },
+        { first: 90, last: 99 },
+      ],
+      protocols: ['tcp', 'udp'],
+    },
+    options: { tcp: true, udp: true, sort: 'pid', source: 'auto', processes: true },
+  });
+});
+
+it.each([
+  [['--help']],
+  [['completion', 'bash']],
+  [['3000', 'list']],
+  [['70000']],
+  [['--sort', 'name']],
+  [['--json', '--ndjson']],
+  [['--no-processes', '--process', 'node']],
+  [['--user']],
+  [['--sort', 'name', '--sort', 'pid']],
+])('leaves %j to commander', (args) => {
+  expect(parsePlainList(args)).toBeUndefined();
+});
+
+it('reads every command line that it reads as commander does', () => {
+  const argument = fc.constantFrom(
+    ...['-t', '-4', '-u6', '--udp', '--json', '--ndjson', '--no-processes', '--verbose', '--', '-', '3000'],
+    ...[
+      '--sort',
+      '--sort=pid',
+      'user',
+      '--source',
+      'ss,proc',
+      '--format',
+      'ss',
+      '--process',
+      'node',
+      '--user=0',
+    ],
+    ...['--process=', '--process=-t', '--no-json', '--json=1', '--jso', 'x y'],
+  );
+  fc.assert(
+    fc.property(fc.array(argument, { maxLength: 6 }), (args) => {
+      const plain = parsePlainly(args, LIST_OPTIONS, (word) => word);
+      if (plain !== undefined) expect(plain).toEqual(parseWithCommander(args));
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+function parseWithCommander(args: readonly string[]) {
+  const command = addOptions(new Command().argument('[word...]'), LIST_OPTIONS).exitOverride();
+  command.configureOutput({ outputError: () => {} }).parse(args, { from: 'user' });
+  return { options: command.opts(), words: command.args };
+}

@@ -1,0 +1,43 @@
+/**
+ * Runs the checks, and all tests on this Node and on the newest one. Fails where a test fails or is skipped, and
+ * ends with the sums of what the runners reported.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+const NEWEST_NODE = 26;
+const BUILD = 'build';
+
+mkdirSync(BUILD, { recursive: true });
+const newest = installNode(NEWEST_NODE);
+execFileSync('npm', ['run', 'check'], { stdio: 'inherit' });
+const totals = { passed: 0, failed: 0, skipped: 0 };
+let broken = false;
+for (const node of [process.execPath, newest]) {
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const report = `${BUILD}/tests-${version}.json`;
+  rmSync(report, { force: true });
+  console.log(`\nTests on Node ${version}`);
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'];
+  const { status } = spawnSync(node, [...args, `--outputFile.json=${report}`], { stdio: 'inherit' });
+  if (status !== 0 || !existsSync(report)) broken = true;
+  if (existsSync(report)) add(JSON.parse(readFileSync(report, 'utf8')));
+}
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = broken || totals.failed > 0 || totals.skipped > 0 || totals.passed === 0 ? 1 : 0;
+
+function add({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) {
+  totals.passed += numPassedTests;
+  totals.failed += numFailedTests;
+  totals.skipped += numPendingTests + numTodoTests;
+}
+
+/** The binary of that major version, from the npm package that holds nothing else. */
+function installNode(major) {
+  const name = `node-linux-${process.arch}`;
+  const prefix = `${BUILD}/node-${major}`;
+  execFileSync('npm', ['install', '--silent', '--no-save', '--prefix', prefix, `${name}@${major}`], {
+    stdio: 'inherit',
+  });
+  return `${process.cwd()}/${prefix}/node_modules/${name}/bin/node`;
+}
