@@ -31,7 +31,9 @@ export function renderSsFormat(listeners: readonly Listener[]): string {
         rows.push(...listener.sockets.map((socket) => rowOf(listener, socket)));
     }
   }
-  const widths = COLUMNS.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  const widths = COLUMNS.map((_, index) =>
+    rows.reduce((widest, row) => Math.max(widest, row[index]?.length ?? 0), 0),
+  );
   return rows.map((row) => `${row.map((cell, index) => pad(cell, index, widths)).join('')}\n`).join('');
 }
 
