@@ -1,5 +1,6 @@
 import { descriptors, isGone, readSocketInode } from './descriptors.js';
 import { listPids } from './list-pids.js';
+import { networkNamespaceOf } from './network-namespace.js';
 import { relatives } from './relatives.js';
 import { runInSlices } from './slices.js';
 
@@ -14,7 +15,7 @@ const EVERYTHING = Number.POSITIVE_INFINITY;
 export interface Holders {
   /** The pids by inode; a socket that nobody was seen to hold is missing. */
   readonly pids: ReadonlyMap<number, ReadonlySet<number>>;
-  /** Whether some process could not be read: it may hold what was not found. */
+  /** Whether some process of this network namespace could not be read: it may hold what was not found. */
   readonly isPartial: boolean;
 }
 
@@ -77,9 +78,8 @@ class Search {
         yield;
         if (pid === undefined) continue;
         yield* this.#searchProcess(pid, FIRST_DESCRIPTORS);
-        if (this.#depths.get(pid) === EVERYTHING) continue;
         // Behind the first ones it is most likely where fork left it: under the same number.
-        for (const number of numbers) this.#look(pid, number);
+        if (this.#depths.get(pid) !== EVERYTHING) this.#searchNumbers(pid, numbers);
       }
     }
   }
@@ -100,23 +100,28 @@ class Search {
         yield;
       }
     } catch (error) {
-      this.#noteFailure(error);
+      this.#noteFailure(pid, error);
     }
     yield;
   }
 
-  #look(pid: number, descriptor: string): void {
+  #searchNumbers(pid: number, numbers: Iterable<string>): void {
     try {
-      const inode = readSocketInode(pid, descriptor);
-      if (inode === undefined || !this.#inodes.has(inode)) return;
-      this.#pids.set(inode, (this.#pids.get(inode) ?? new Set()).add(pid));
-      this.#holders.set(pid, (this.#holders.get(pid) ?? new Set()).add(descriptor));
+      for (const number of numbers) this.#look(pid, number);
     } catch (error) {
-      this.#noteFailure(error);
+      this.#noteFailure(pid, error);
     }
   }
 
-  #noteFailure(error: unknown): void {
-    if (!isGone(error)) this.#isPartial = true;
+  #look(pid: number, descriptor: string): void {
+    const inode = readSocketInode(pid, descriptor);
+    if (inode === undefined || !this.#inodes.has(inode)) return;
+    this.#pids.set(inode, (this.#pids.get(inode) ?? new Set()).add(pid));
+    this.#holders.set(pid, (this.#holders.get(pid) ?? new Set()).add(descriptor));
+  }
+
+  /** A process in another network namespace is no loss: it hardly holds a socket of this one. */
+  #noteFailure(pid: number, error: unknown): void {
+    if (!isGone(error) && networkNamespaceOf(pid) === networkNamespaceOf('self')) this.#isPartial = true;
   }
 }

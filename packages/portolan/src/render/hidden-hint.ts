@@ -6,8 +6,8 @@ export function hiddenHint(listeners: readonly Listener[], isRoot: boolean): str
   const ports = new Set(hidden.map(({ protocol, port }) => `${protocol} ${port}`)).size;
   if (ports === 0) return undefined;
   const subject = ports === 1 ? '1 port belongs to a process' : `${ports} ports belong to processes`;
-  // Root may see every process, except where /proc shows another pid namespace than the sockets'.
+  // Root may see every process, except those of another pid namespace, or when it is sandboxed itself.
   return isRoot
-    ? `${subject} outside of this pid namespace`
+    ? `${subject} that can't be seen from in here, not even by root`
     : `${subject} that only root may see; try: sudo portolan`;
 }

@@ -9,17 +9,9 @@ const { EPERM, ENOENT, EAGAIN } = constants.errno;
 /** The real C library but for what a test changes: the kernel can't be made to interrupt or cut a dump at will. */
 function sourceWith(change: (real: Libc) => Partial<Libc>): NetlinkSource {
   const real = loadLibc();
-  const calls: Libc = {
-    socket: (...args) => real.socket(...args),
-    bind: (...args) => real.bind(...args),
-    setsockopt: (...args) => real.setsockopt(...args),
-    send: (...args) => real.send(...args),
-    recv: (...args) => real.recv(...args),
-    ioctl: (...args) => real.ioctl(...args),
-    setns: (...args) => real.setns(...args),
-    close: (...args) => real.close(...args),
-  };
-  return new NetlinkSource(() => Object.assign(calls, change(real)));
+  const changed = change(real);
+  const get = (target: Libc, key: keyof Libc) => changed[key] ?? target[key].bind(target);
+  return new NetlinkSource(() => new Proxy(real, { get: (target, key) => get(target, key as keyof Libc) }));
 }
 
 /** Sets a message's flags and type as the kernel would. */

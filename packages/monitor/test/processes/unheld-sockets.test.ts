@@ -1,0 +1,46 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import { attachProcesses } from '../../src/processes/attach-processes.js';
+import { findHolders } from '../../src/processes/find-holders.js';
+import { seesEveryProcess } from '../../src/processes/sees-every-process.js';
+import { listenerOf } from './child.js';
+
+// What can be seen depends on the machine; here it is said.
+vi.mock('../../src/processes/find-holders.js');
+vi.mock('../../src/processes/sees-every-process.js');
+
+const GONE = 0x7fff_ffff;
+
+beforeEach(() => {
+  vi.mocked(seesEveryProcess).mockReturnValue(true);
+  vi.mocked(findHolders).mockResolvedValue({ pids: new Map(), isPartial: false });
+});
+
+async function holderOf(uid: number | null) {
+  const [listener] = await attachProcesses([listenerOf(1, uid)]);
+  expect(listener?.processes).toEqual([]);
+  return listener?.sockets[0]?.holder;
+}
+
+test('root’s socket without a process is the kernel’s', async () => {
+  expect(await holderOf(0)).toBe('kernel');
+  expect(await holderOf(null)).toBe('kernel');
+});
+
+test('another user’s socket without a process was closed', async () => {
+  expect(await holderOf(1000)).toBeNull();
+});
+
+test('a socket whose processes all ended since was closed', async () => {
+  vi.mocked(findHolders).mockResolvedValue({ pids: new Map([[1, new Set([GONE])]]), isPartial: false });
+  expect(await holderOf(0)).toBeNull();
+});
+
+test('it may be held by a process that could not be read', async () => {
+  vi.mocked(findHolders).mockResolvedValue({ pids: new Map(), isPartial: true });
+  expect(await holderOf(0)).toBe('hidden');
+});
+
+test('it may be held by a process that is not in this /proc', async () => {
+  vi.mocked(seesEveryProcess).mockReturnValue(false);
+  expect(await holderOf(0)).toBe('hidden');
+});
