@@ -28,7 +28,7 @@ export interface ListenerSocket {
   readonly backlogLimit: number | null;
   /** The path of its cgroup in the cgroup v2 hierarchy, `/system.slice/ssh.service`. */
   readonly cgroup: string | null;
-  /** Who holds it; null where nobody looked. */
+  /** Who holds it; null where nobody looked, or where it was closed meanwhile. */
   readonly holder: SocketHolder | null;
 }
 

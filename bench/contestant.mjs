@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const ANSWER_LIMIT_MS = 60_000;
+const COMPLAINT_LIMIT = 2000;
+
+/**
+ * One who looks at the listeners, in a process of its own, so that neither heap nor compiled code is shared.
+ *
+ * It reads lines with a number of looks from its standard input, looks so often, and answers in one line of
+ * JSON: `microseconds`, how long each look took, and `sockets`, how many listening ones it saw, where it counts.
+ */
+export class Contestant {
+  #child;
+  #answers;
+  #complaint = '';
+  #ended;
+
+  /** @param {readonly string[]} command */
+  constructor([file, ...args]) {
+    // A process group of its own, so that a hanging one can be ended with whatever it runs.
+    this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    this.#ended = Promise.race([once(this.#child, 'close'), once(this.#child, 'error')]).catch((error) => {
+      this.#complaint += error.message;
+    });
+    this.#child.stderr.on('data', (piece) => {
+      if (this.#complaint.length < COMPLAINT_LIMIT) this.#complaint += piece;
+    });
+    // Writing to one that has ended is told by its missing answer.
+    this.#child.stdin.on('error', () => {});
+    this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Has it look.
+   *
+   * @param {number} looks
+   * @returns {Promise<{ microseconds: number[], sockets?: number }>}
+   * @throws Error with what it said on standard error, where it gave no answer
+   */
+  async look(looks) {
+    const timer = setTimeout(() => this.#kill(), ANSWER_LIMIT_MS);
+    this.#child.stdin.write(`${looks}\n`);
+    const { value, done } = await this.#answers.next();
+    clearTimeout(timer);
+    if (!done) return JSON.parse(value);
+    await this.#ended;
+    throw new Error(lastLine(this.#complaint) ?? `no answer within ${ANSWER_LIMIT_MS / 1000} s`);
+  }
+
+  /** Ends it, and waits until it has ended. */
+  async stop() {
+    this.#child.stdin.end();
+    const timer = setTimeout(() => this.#kill(), 2000);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #kill() {
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
+
+/** Of a stack trace the line with the message, of anything else the last one. */
+function lastLine(complaint) {
+  const lines = complaint.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /^\w*Error( \[\w+\])?: /.test(line)) ?? lines.at(-1);
+}
