@@ -1,0 +1,20 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/**
+ * Says at the end which tests were skipped and why. There is one reason: without root no test may make a network
+ * namespace, become another user, or mount tracefs.
+ */
+export class SkippedTestsReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const skipped = modules
+      .map((module) => ({
+        file: module.relativeModuleId,
+        count: [...module.children.allTests('skipped')].length,
+      }))
+      .filter(({ count }) => count > 0);
+    if (skipped.length === 0) return;
+    const total = skipped.reduce((sum, { count }) => sum + count, 0);
+    console.log(`\n${total} tests were skipped, which need root; as root, npm test runs them all:`);
+    for (const { file, count } of skipped) console.log(`  ${file}: ${count}`);
+  }
+}
