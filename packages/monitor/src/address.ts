@@ -91,3 +91,14 @@ function groupBytes(groups: readonly string[], atEnd: boolean): number[] | undef
   }
   return bytes;
 }
+
+/** Whether an address, in its canonical text, only reaches this machine: 127.0.0.0/8, `::1`, and the former v4-mapped. */
+export function isLoopback({
+  family,
+  address,
+}: {
+  readonly family: Family;
+  readonly address: string;
+}): boolean {
+  return family === 4 ? address.startsWith('127.') : address === '::1' || address.startsWith('::ffff:127.');
+}

@@ -11,6 +11,24 @@ export {
 } from './listener.js';
 export { ListenerReader, listListeners, type ReaderOptions } from './listener-reader.js';
 export type { Logger } from './logger.js';
+export type { DoorbellChoice } from './port-monitor/doorbell-panel.js';
+export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
+export type {
+  ChangedEvent,
+  ClosedEvent,
+  ErrorEvent,
+  ListenerChange,
+  MissedEvents,
+  OpenedEvent,
+  PortEvent,
+  SourceEvent,
+} from './port-monitor/event.js';
+export type { PortMonitorEvents } from './port-monitor/event-outlet.js';
+export type { RecentEvents } from './port-monitor/event-ring.js';
+export type { PortFilter, PortRange } from './port-monitor/port-filter.js';
+export { type EventsOptions, PortMonitor } from './port-monitor/port-monitor.js';
+export type { PortMonitorOptions } from './port-monitor/port-monitor-options.js';
+export { RecordsLostError } from './port-monitor/records-lost-error.js';
 export type { Process } from './processes/process.js';
 export type { Snapshot, SourceFailure } from './snapshot.js';
 export { NoSourceError } from './sources/no-source-error.js';

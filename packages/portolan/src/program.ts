@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help } from 'commander';
 import { defineCompletion } from './commands/completion-definition.js';
 import { defineList, LIST_EXAMPLES } from './commands/list-definition.js';
+import { defineWatch } from './commands/watch-definition.js';
 import { ExitStatus } from './exit-status.js';
 import { tell } from './standard-streams.js';
 
@@ -36,6 +37,7 @@ function createProgram(end: (status: ExitStatus) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: (text) => tell(text.replace(/^error: /, '')) });
   const list = defineList(program, end);
+  defineWatch(program, end);
   defineCompletion(program);
   // `portolan` alone lists, so its help is where the options of `list` are looked for.
   program.configureHelp({

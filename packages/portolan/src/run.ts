@@ -1,4 +1,4 @@
-import { NoSourceError } from '@portolan/monitor';
+import { DoorbellError, NoSourceError } from '@portolan/monitor';
 import { parsePlainList } from './commands/plain-list.js';
 import { ExitStatus } from './exit-status.js';
 import { tell } from './standard-streams.js';
@@ -17,6 +17,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
   } catch (error) {
     tell(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) return ExitStatus.wrongUsage;
-    return error instanceof NoSourceError ? ExitStatus.noSourceWorked : ExitStatus.fault;
+    const isDenied = error instanceof NoSourceError || error instanceof DoorbellError;
+    return isDenied ? ExitStatus.noSourceWorked : ExitStatus.fault;
   }
 }

@@ -9,11 +9,16 @@ const PROC_PID_INIT_INO = 0xeffffffc;
  */
 export function seesEveryProcess(): boolean {
   try {
-    if (readlinkSync('/proc/self/ns/pid') !== `pid:[${PROC_PID_INIT_INO}]`) return false;
+    if (!isInitialPidNamespace()) return false;
     return process.geteuid?.() === 0 || !hidesProcesses(readFileSync('/proc/self/mountinfo', 'latin1'));
   } catch {
     return false;
   }
+}
+
+/** Whether this process is in the machine's first pid namespace, so that its pids are the kernel's. */
+export function isInitialPidNamespace(): boolean {
+  return readlinkSync('/proc/self/ns/pid') === `pid:[${PROC_PID_INIT_INO}]`;
 }
 
 /** Whether /proc is mounted with `hidepid`, from /proc/PID/mountinfo (proc_pid_mountinfo(5)). */

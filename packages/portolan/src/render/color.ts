@@ -1,5 +1,12 @@
 /** The ways a text can stand out (SGR parameters of ECMA-48). */
-const STYLES = { bold: [1, 22], dim: [2, 22], cyan: [36, 39], green: [32, 39] } as const;
+const STYLES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  cyan: [36, 39],
+  green: [32, 39],
+  red: [31, 39],
+  yellow: [33, 39],
+} as const;
 
 export type Style = keyof typeof STYLES;
 

@@ -1,4 +1,4 @@
-import type { Listener, Snapshot } from '@portolan/monitor';
+import type { Listener, MissedEvents, PortEvent, Snapshot } from '@portolan/monitor';
 
 /** The version of what `--json` and `--ndjson` print. It goes up when a key changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;
@@ -11,7 +11,17 @@ export function renderJson({ listeners, ...look }: Snapshot): string {
 
 /** One line of JSON for each listener. */
 export function renderJsonLines(listeners: readonly Listener[]): string {
-  return listeners.map((listener) => `${escapeInvisible(JSON.stringify(listener))}\n`).join('');
+  return listeners.map(renderJsonLine).join('');
+}
+
+/** One line of JSON; of an error what it says, and its code. */
+export function renderJsonLine(value: Listener | PortEvent | MissedEvents): string {
+  return `${escapeInvisible(JSON.stringify(value, replaceError))}\n`;
+}
+
+function replaceError(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  return { name: value.name, code: (value as NodeJS.ErrnoException).code ?? null, message: value.message };
 }
 
 /**

@@ -24,7 +24,7 @@ const ROW_ROOM = 512;
 /** How often the shortcuts are held against a whole reading. */
 const VERIFY_EVERY_MS = 10 * 60_000;
 /**
- * With more TCP sockets than these, reading stops behind the listeners, and one read may walk so long that it
+ * With more sockets than these, reading TCP stops behind the listeners, and one read may walk so long that it
  * belongs on another thread. With fewer, the whole table is soon read, and each look checks the order.
  */
 const BUSY_SOCKETS = 1000;
@@ -169,7 +169,8 @@ export class ProcSource implements Source {
 }
 
 function isBusy(counts: SocketCounts): boolean {
-  return (counts.get('TCP') ?? BUSY_SOCKETS) + (counts.get('TCP6') ?? 0) >= BUSY_SOCKETS;
+  const known = TABLES.map(({ counter }) => counts.get(counter) ?? 0);
+  return !counts.has('TCP') || known.reduce((sum, count) => sum + count, 0) >= BUSY_SOCKETS;
 }
 
 function isSame(reading: Reading, other: Reading | undefined): boolean {

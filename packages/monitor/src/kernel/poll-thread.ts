@@ -1,0 +1,154 @@
+import { closeSync, writeSync } from 'node:fs';
+import { getSystemErrorName } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { loadLibc } from './libc.js';
+import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
+
+const EFD_CLOEXEC = 0o2000000;
+const EFD_NONBLOCK = 0o4000;
+
+/** How long the exit of the process waits for the thread to have its native calls, which takes some 50 ms. */
+const LOADING_LIMIT_MS = 2000;
+
+/** What is added to the counter of the eventfd(2): 64 bits in the machine's byte order. */
+const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
+
+export interface WatchOptions {
+  /** The descriptor has something to read, or an error to tell. Is called again while that stays so. */
+  readonly onReadable: () => void;
+  /** The thread that watched is dead; nothing more comes. */
+  readonly onFailure: (error: Error) => void;
+  /** Whether watching keeps the process alive. */
+  readonly persistent: boolean;
+}
+
+/** A descriptor that is watched. */
+export interface Watch {
+  /** Nothing is called any more from now on. When it resolves, the descriptor may be closed. */
+  close(): Promise<void>;
+}
+
+let current: PollThread | undefined;
+
+/**
+ * Watches a descriptor that libuv can't (a netlink socket, a file of tracefs). One thread waits in poll(2) for all of
+ * them; it is there while one is watched, and takes none of libuv's own.
+ *
+ * @throws Error where there are no native calls, or no more descriptors
+ */
+export function watchReadable(fd: number, options: WatchOptions): Watch {
+  current ??= new PollThread((ending) => {
+    if (current === ending) current = undefined;
+  });
+  return current.watch(fd, options);
+}
+
+class PollThread {
+  readonly #eventFd: number;
+  readonly #loaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #worker: Worker;
+  readonly #ended: Promise<void>;
+  readonly #onEnding: (thread: PollThread) => void;
+  readonly #watches = new Map<number, WatchOptions & { readonly fd: number }>();
+  readonly #closings = new Map<number, () => void>();
+  #lastId = 0;
+
+  /** @param onEnding is called as soon as this thread watches nothing more, and can't be used again */
+  constructor(onEnding: (thread: PollThread) => void) {
+    this.#onEnding = onEnding;
+    const eventFd = loadLibc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (eventFd < 0) throw new Error(`eventfd: ${getSystemErrorName(eventFd)}`);
+    this.#eventFd = eventFd;
+    this.#worker = new Worker(new URL('./poll-worker.js', import.meta.url), {
+      name: 'portolan-poll',
+      workerData: { eventFd, loaded: this.#loaded } satisfies PollWorkerData,
+      // The hooks and settings of the host program are not for this thread.
+      env: {},
+      execArgv: [],
+    });
+    this.#worker.on('message', (report: PollReport) => this.#obey(report));
+    this.#worker.once('error', (error) => this.#fail(error));
+    process.on('exit', this.#atExit);
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', () => {
+        process.off('exit', this.#atExit);
+        closeSync(eventFd);
+        this.#fail(new Error('the thread that polls has ended'));
+        resolve();
+      });
+    });
+  }
+
+  watch(fd: number, options: WatchOptions): Watch {
+    const id = ++this.#lastId;
+    this.#watches.set(id, { ...options, fd });
+    this.#command({ type: 'arm', id, fd });
+    this.#keepAlive();
+    let closed: Promise<void> | undefined;
+    return {
+      close: () => {
+        closed ??= this.#close(id);
+        return closed;
+      },
+    };
+  }
+
+  async #close(id: number): Promise<void> {
+    if (!this.#watches.delete(id)) return;
+    const disarmed = new Promise<void>((resolve) => this.#closings.set(id, resolve));
+    this.#keepAlive();
+    if (this.#watches.size === 0) {
+      this.#onEnding(this);
+      this.#stop();
+    } else {
+      this.#command({ type: 'disarm', id });
+    }
+    await Promise.race([disarmed, this.#ended]);
+    this.#closings.delete(id);
+    this.#keepAlive();
+  }
+
+  #obey(report: PollReport): void {
+    if (report.type === 'disarmed') {
+      this.#closings.get(report.id)?.();
+      return;
+    }
+    for (const id of report.ids) {
+      this.#watches.get(id)?.onReadable();
+      const watch = this.#watches.get(id);
+      if (watch !== undefined) this.#command({ type: 'arm', id, fd: watch.fd });
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#onEnding(this);
+    const watches = [...this.#watches.values()];
+    this.#watches.clear();
+    for (const { onFailure } of watches) onFailure(error);
+  }
+
+  /** A close() that waits must not be cut short by the end of the program, whatever its watch was. */
+  #keepAlive(): void {
+    const persistent = [...this.#watches.values()].some((watch) => watch.persistent);
+    if (persistent || this.#closings.size > 0) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #stop(): void {
+    this.#command({ type: 'stop' });
+  }
+
+  /**
+   * Node ends its threads when the process exits: it would wait for one in poll() for ever, and one that is loading
+   * koffi would take the whole process down with an abort.
+   */
+  readonly #atExit = (): void => {
+    this.#stop();
+    Atomics.wait(this.#loaded, 0, 0, LOADING_LIMIT_MS);
+  };
+
+  #command(command: PollCommand): void {
+    this.#worker.postMessage(command);
+    writeSync(this.#eventFd, ONE);
+  }
+}

@@ -1,0 +1,43 @@
+import { compareListeners, type Listener } from '../listener.js';
+
+/** What differs between two looks. */
+export interface Difference {
+  readonly opened: readonly Listener[];
+  readonly closed: readonly Listener[];
+  /** Endpoints that stayed while their sockets became others. */
+  readonly replaced: readonly { readonly before: Listener; readonly after: Listener }[];
+}
+
+/** Compares two looks, each in the order of {@link compareListeners}. */
+export function difference(before: readonly Listener[], after: readonly Listener[]): Difference {
+  const opened: Listener[] = [];
+  const closed: Listener[] = [];
+  const replaced: { before: Listener; after: Listener }[] = [];
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const [old, now] = [before[i], after[j]];
+    if (old === undefined && now === undefined) return { opened, closed, replaced };
+    const order = old === undefined ? 1 : now === undefined ? -1 : compareListeners(old, now);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+    if (order < 0 && old !== undefined) closed.push(old);
+    else if (order > 0 && now !== undefined) opened.push(now);
+    else if (old !== undefined && now !== undefined && !haveSameSockets(old, now))
+      replaced.push({ before: old, after: now });
+  }
+}
+
+/** By inode alone, which every source knows; a socket without one is nobody's reason for a change. */
+function haveSameSockets(a: Listener, b: Listener): boolean {
+  if ([...a.sockets, ...b.sockets].some(({ inode }) => inode === null)) return true;
+  return (
+    a.sockets.length === b.sockets.length && a.sockets.every(({ inode }, i) => inode === b.sockets[i]?.inode)
+  );
+}
+
+/** What either look saw, in order; where both saw an endpoint, as the later one saw it. */
+export function union(earlier: readonly Listener[], later: readonly Listener[]): readonly Listener[] {
+  const { closed } = difference(earlier, later);
+  return closed.length === 0 ? later : [...later, ...closed].sort(compareListeners);
+}

@@ -1,0 +1,85 @@
+import { addressText, parseAddress } from '../../../address.js';
+import type { Family } from '../../../listener.js';
+
+/** A listener that opened or closed, as the kernel recorded it. Of which network namespace is not recorded. */
+export interface ListenRecord {
+  readonly type: 'opened' | 'closed';
+  readonly family: Family;
+  /** Canonical text, as in a `Listener`. */
+  readonly address: string;
+  readonly port: number;
+  /** Whose call it was, in the machine's own pid namespace: the process where it can be known, else the thread. */
+  readonly pid: number;
+  /** On CLOCK_MONOTONIC, as `process.hrtime.bigint()`, to the microsecond. */
+  readonly atNs: bigint;
+}
+
+/** What a line of trace_pipe tells. */
+export type TraceLine =
+  | { readonly kind: 'state'; readonly thread: number; readonly record: ListenRecord }
+  /** A listen() of that thread returned. */
+  | { readonly kind: 'listened'; readonly thread: number; readonly failed: boolean }
+  /** The buffer overflowed; by how much may be unknown, and is 1 then. */
+  | { readonly kind: 'lost'; readonly count: number };
+
+/**
+ * What stands before each event (trace_print_context, kernel/trace/trace_output.c): the name of the task, which may hold any
+ * byte but NUL, its thread and process id, CPU, flags and time. A name has 15 bytes at most, so that it can't hold all of
+ * this, and what is read begins behind it.
+ */
+const CONTEXT = String.raw`-(\d+) +(?:\( *(?:(\d+)|-+)\) )?\[\d+\] \S+ +(\d+)\.(\d{6}): `;
+
+const STATE_LINE = new RegExp(
+  CONTEXT +
+    String.raw`inet_sock_set_state: family=AF_INET(6?) protocol=IPPROTO_TCP sport=(\d+) dport=\d+ ` +
+    String.raw`saddr=(\S+) daddr=\S+ saddrv6=(\S+) daddrv6=\S+ oldstate=(TCP_\w+) newstate=(TCP_\w+)$`,
+);
+const LISTEN_LINE = new RegExp(`${CONTEXT}sys_listen -> 0x([0-9a-f]+)$`);
+const LOST_LINE = /^CPU:\d+ \[LOST (?:(\d+) )?EVENTS\]$/;
+
+/** Reads one line of trace_pipe, in latin1; undefined for one that tells nothing of a listener. */
+export function parseTraceLine(line: string): TraceLine | undefined {
+  return parseStateLine(line) ?? parseListenLine(line) ?? parseLostLine(line);
+}
+
+function parseStateLine(line: string): TraceLine | undefined {
+  const match = STATE_LINE.exec(line);
+  if (match === null) return undefined;
+  const [, thread, pid, seconds, micros, six, port, ipv4, ipv6, oldState, newState] = match;
+  const type = typeOfChange(oldState, newState);
+  const address = parseAddress((six === '6' ? ipv6 : ipv4) ?? '');
+  if (type === undefined || address === undefined || address.family !== (six === '6' ? 6 : 4))
+    return undefined;
+  return {
+    kind: 'state',
+    thread: Number(thread),
+    record: {
+      type,
+      family: address.family,
+      address: addressText(address),
+      port: Number(port),
+      pid: Number(pid ?? thread),
+      atNs: BigInt(`${seconds}${micros}000`),
+    },
+  };
+}
+
+/** From TCP_LISTEN to any other state than TCP_CLOSE go the sockets of connections, made as copies of their listener's. */
+function typeOfChange(
+  oldState: string | undefined,
+  newState: string | undefined,
+): ListenRecord['type'] | undefined {
+  if (newState === 'TCP_LISTEN') return 'opened';
+  return oldState === 'TCP_LISTEN' && newState === 'TCP_CLOSE' ? 'closed' : undefined;
+}
+
+function parseListenLine(line: string): TraceLine | undefined {
+  const match = LISTEN_LINE.exec(line);
+  if (match === null) return undefined;
+  return { kind: 'listened', thread: Number(match[1]), failed: match[5] !== '0' };
+}
+
+function parseLostLine(line: string): TraceLine | undefined {
+  const match = LOST_LINE.exec(line);
+  return match === null ? undefined : { kind: 'lost', count: Number(match[1] ?? 1) };
+}

@@ -1,0 +1,169 @@
+import { closeSync, constants, openSync, readSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
+
+/** Of the buffer of each CPU, which holds the records of some 300 listeners that come and go. */
+const BUFFER_SIZE_KB = 64;
+
+/**
+ * What the text of trace_pipe depends on (Documentation/trace/ftrace.rst, trace_options): a new instance inherits what
+ * somebody may have set for the whole machine. Not every kernel has all of them.
+ */
+const OPTIONS: Readonly<Record<string, boolean>> = {
+  'record-tgid': true,
+  'context-info': true,
+  'irq-info': true,
+  'latency-format': false,
+  bin: false,
+  fields: false,
+  hex: false,
+  raw: false,
+  stacktrace: false,
+  userstacktrace: false,
+};
+
+/**
+ * IPPROTO_TCP, to TCP_LISTEN or from there to TCP_CLOSE. The socket of each connection is made as a copy of its listener's
+ * and goes from TCP_LISTEN to TCP_SYN_RECV (inet_csk_clone_lock()): with those, connections would flood the buffer.
+ */
+const STATE_FILTER = 'protocol == 6 && (newstate == 10 || (oldstate == 10 && newstate == 7))';
+const STATE_EVENT = 'sock/inet_sock_set_state';
+
+/** Not there without CONFIG_FTRACE_SYSCALLS. */
+const SYSCALL_EVENTS: Readonly<Record<string, string>> = {
+  'syscalls/sys_exit_bind': 'ret == 0',
+  // Of both outcomes: see TraceRecords.
+  'syscalls/sys_exit_listen': 'ret <= 0',
+};
+
+const READ_LENGTH = 64 * 1024;
+/** What one drain takes at most, so that a flood of records does not hold the event loop. */
+const READS_A_DRAIN = 64;
+
+const EXIT_TRIES = 50;
+const EXIT_TRY_MS = 1;
+
+/** A private instance of the kernel's tracer (`instances/` of tracefs) that records listeners that open and close. */
+export class TraceInstance {
+  readonly #path: string;
+  /** trace_pipe, non-blocking: becomes readable with each record. */
+  readonly fd: number;
+  readonly #buffer = Buffer.allocUnsafeSlow(READ_LENGTH);
+
+  private constructor(path: string, fd: number) {
+    this.#path = path;
+    this.fd = fd;
+  }
+
+  /** @throws the file system's error for what was refused */
+  static async create(tracefs: string): Promise<TraceInstance> {
+    const path = `${tracefs}/instances/${instanceName(thisOwner())}`;
+    await mkdir(path);
+    let fd = -1;
+    try {
+      // While this is open the instance can't be removed, by another monitor neither (EBUSY).
+      fd = openSync(`${path}/trace_pipe`, constants.O_RDONLY | constants.O_NONBLOCK);
+      await configure(path);
+      return new TraceInstance(path, fd);
+    } catch (error) {
+      if (fd >= 0) closeSync(fd);
+      await rmdir(path);
+      throw error;
+    }
+  }
+
+  /** Hands over all text that is there now, in pieces. */
+  drain(take: (text: string) => void): void {
+    for (let i = 0; i < READS_A_DRAIN; i++) {
+      const length = this.#read();
+      if (length === 0) return;
+      take(this.#buffer.toString('latin1', 0, length));
+    }
+  }
+
+  /** Nobody may be waiting for {@link fd} any more. */
+  async remove(): Promise<void> {
+    closeSync(this.fd);
+    try {
+      // The kernel removes an instance several times faster when nothing is enabled in it.
+      await writeFile(`${this.#path}/events/enable`, '0');
+      await rmdir(this.#path);
+    } catch {
+      // Somebody removed it, has a look into it, or unmounted tracefs. What is left, a later start removes.
+    }
+  }
+
+  /** Removes it while the process exits, if the thread that waits for it lets go of it soon. */
+  removeAtExit(): void {
+    closeSync(this.fd);
+    this.#silence();
+    for (let i = 0; i < EXIT_TRIES; i++) {
+      try {
+        rmdirSync(this.#path);
+        return;
+      } catch {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXIT_TRY_MS);
+      }
+    }
+  }
+
+  #silence(): void {
+    try {
+      writeFileSync(`${this.#path}/events/enable`, '0');
+    } catch {
+      // Somebody has unmounted it: nothing is left to do for a process that ends.
+    }
+  }
+
+  #read(): number {
+    try {
+      return readSync(this.fd, this.#buffer);
+    } catch (error) {
+      if (errorCode(error) === 'EAGAIN') return 0;
+      throw error;
+    }
+  }
+}
+
+/** Removes the instances of monitors that ended without doing so, as far as that can be told. */
+export async function removeAbandonedInstances(tracefs: string): Promise<void> {
+  const self = thisOwner();
+  if (self === undefined) return;
+  for (const name of await readdir(`${tracefs}/instances`)) {
+    const owner = parseInstanceName(name);
+    if (owner === undefined || !isGone(owner, self)) continue;
+    // Another monitor that starts may be faster, and one that is in use can't be removed.
+    await rmdir(`${tracefs}/instances/${name}`).catch(() => undefined);
+  }
+}
+
+async function configure(path: string): Promise<void> {
+  await writeFile(`${path}/buffer_size_kb`, String(BUFFER_SIZE_KB));
+  await writeFile(`${path}/trace_clock`, 'mono');
+  for (const [option, isOn] of Object.entries(OPTIONS)) {
+    await writeIfThere(`${path}/options/${option}`, isOn ? '1' : '0');
+  }
+  for (const [event, filter] of Object.entries(SYSCALL_EVENTS)) {
+    if (await writeIfThere(`${path}/events/${event}/filter`, filter)) {
+      await writeFile(`${path}/events/${event}/enable`, '1');
+    }
+  }
+  await writeFile(`${path}/events/${STATE_EVENT}/filter`, STATE_FILTER);
+  await writeFile(`${path}/events/${STATE_EVENT}/enable`, '1');
+}
+
+/** False where this kernel has no such file. */
+async function writeIfThere(path: string, value: string): Promise<boolean> {
+  try {
+    // Without O_CREAT: tracefs answers it with EACCES where the file is not there.
+    await writeFile(path, value, { flag: 'r+' });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+export function errorCode(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

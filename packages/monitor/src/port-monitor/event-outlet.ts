@@ -1,0 +1,86 @@
+import { EventEmitter } from 'node:events';
+import type { Listener } from '../listener.js';
+import type {
+  ChangedEvent,
+  ClosedEvent,
+  ErrorEvent,
+  Happening,
+  MissedEvents,
+  OpenedEvent,
+  PortEvent,
+  SourceEvent,
+} from './event.js';
+import { EventRing, type RecentEvents } from './event-ring.js';
+import { EventStream } from './event-stream.js';
+
+/** The events of a monitor, by name, with what a listener for them is called with. */
+export interface PortMonitorEvents {
+  opened: [event: OpenedEvent];
+  closed: [event: ClosedEvent];
+  changed: [event: ChangedEvent];
+  source: [event: SourceEvent];
+  error: [event: ErrorEvent];
+}
+
+/** Numbers events and hands them to all who want them: callbacks, streams, and the ring for those who come later. */
+export class EventOutlet {
+  readonly emitter = new EventEmitter<PortMonitorEvents>();
+  readonly #ring: EventRing;
+  readonly #streams = new Set<EventStream>();
+  #ended = false;
+
+  /** @param history how many events are remembered */
+  constructor(history: number) {
+    this.#ring = new EventRing(history);
+  }
+
+  /** The number of the newest event. */
+  get last(): number {
+    return this.#ring.last;
+  }
+
+  publish(happening: Happening): PortEvent {
+    const event = { ...happening, sequence: this.#ring.last + 1, at: new Date() } as PortEvent;
+    this.#ring.add(event);
+    for (const stream of this.#streams) stream.push(event);
+    // An error that nobody listens for is no reason to end the program: the monitor goes on.
+    if (event.type === 'error' && this.emitter.listenerCount('error') === 0) return event;
+    this.emitter.emit(event.type, event as never);
+    return event;
+  }
+
+  recent(since?: number | Date): RecentEvents {
+    return this.#ring.since(since);
+  }
+
+  /** A stream from now on, or from `since` as far as remembered, with `initial` put before it. */
+  stream(
+    since: number | Date | undefined,
+    initial: readonly Listener[],
+  ): AsyncIterableIterator<PortEvent | MissedEvents> {
+    const stream = new EventStream((ended) => this.#streams.delete(ended));
+    const at = new Date();
+    for (const listener of initial)
+      stream.push({ type: 'opened', initial: true, listener, sequence: this.last, at });
+    if (since !== undefined) this.#replay(stream, since);
+    if (this.#ended) stream.end();
+    else this.#streams.add(stream);
+    return stream;
+  }
+
+  /** The streams end; what is remembered stays. */
+  end(): void {
+    this.#ended = true;
+    for (const stream of this.#streams) stream.end();
+  }
+
+  #replay(stream: EventStream, since: number | Date): void {
+    const { events, missed } = this.#ring.since(since);
+    if (missed) {
+      const sequence = (events[0]?.sequence ?? this.last + 1) - 1;
+      const count = since instanceof Date ? null : sequence - since;
+      stream.skip({ type: 'missed', missed: true, count, sequence, at: new Date() });
+    }
+    for (const event of events) stream.push(event);
+  }
+}

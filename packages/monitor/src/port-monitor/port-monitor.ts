@@ -1,0 +1,325 @@
+import { compareListeners, type Listener, listenerKey } from '../listener.js';
+import { type ChainAnswer, SourceChain } from '../sources/chain.js';
+import { createSources } from '../sources/create-sources.js';
+import { NoSourceError } from '../sources/no-source-error.js';
+import type { SourceName } from '../sources/source.js';
+import { difference, union } from './difference.js';
+import { DoorbellPanel } from './doorbell-panel.js';
+import type { Happening, ListenerChange, MissedEvents, PortEvent } from './event.js';
+import { EventOutlet, type PortMonitorEvents } from './event-outlet.js';
+import type { RecentEvents } from './event-ring.js';
+import { HolderSearch } from './holder-search.js';
+import { type KnownListener, KnownListeners } from './known-listeners.js';
+import { LookScheduler } from './look-scheduler.js';
+import { passes } from './port-filter.js';
+import { checkOptions, type PortMonitorOptions } from './port-monitor-options.js';
+import { endpointOf, type Passage } from './record-replay.js';
+import { RecordsLostError } from './records-lost-error.js';
+import { Witness } from './witness.js';
+
+/** Which events a reader wants. */
+export interface EventsOptions {
+  /** Begin after the event of this number, or after this time, as far as remembered. */
+  readonly since?: number | Date;
+  /** Begin with what is open now, as `opened` events marked `initial`. */
+  readonly initial?: boolean;
+}
+
+/**
+ * Watches which ports listen, and tells when that changes.
+ *
+ * Only a look at the sockets tells what is open; what rings in between just says that it is time to look. While no
+ * source works the monitor keeps what it knew: a failure never opens or closes a port.
+ */
+export class PortMonitor implements AsyncDisposable {
+  readonly #options: PortMonitorOptions;
+  readonly #chain: SourceChain;
+  readonly #panel: DoorbellPanel;
+  readonly #search: HolderSearch;
+  readonly #witness: Witness;
+  readonly #scheduler = new LookScheduler(() => this.#look());
+  readonly #outlet: EventOutlet;
+  readonly #known = new KnownListeners();
+  readonly #abort = new AbortController();
+  #seen: readonly Listener[] = [];
+  #source: SourceName | undefined;
+  #found: PortEvent[] = [];
+  #isBlind = false;
+  #settleTimer: NodeJS.Timeout | undefined;
+  #state: 'new' | 'started' | 'stopped' = 'new';
+
+  /** @throws RangeError for a number that can't be one */
+  constructor(options: PortMonitorOptions = {}) {
+    checkOptions(options);
+    this.#options = options;
+    this.#chain = new SourceChain(createSources(options.sources ?? 'auto'), options.logger);
+    this.#outlet = new EventOutlet(options.history ?? 100);
+    this.#panel = new DoorbellPanel(options);
+    this.#search = new HolderSearch(options.processes ?? true);
+    this.#witness = new Witness(() => this.#panel.takeRecords());
+  }
+
+  /** Calls `listen` for each event of that type. */
+  on<Type extends keyof PortMonitorEvents>(
+    type: Type,
+    listen: (...args: PortMonitorEvents[Type]) => void,
+  ): this {
+    this.#outlet.emitter.on(type, listen as never);
+    return this;
+  }
+
+  /** Calls `listen` for the next event of that type. */
+  once<Type extends keyof PortMonitorEvents>(
+    type: Type,
+    listen: (...args: PortMonitorEvents[Type]) => void,
+  ): this {
+    this.#outlet.emitter.once(type, listen as never);
+    return this;
+  }
+
+  /** No longer calls `listen`. */
+  off<Type extends keyof PortMonitorEvents>(
+    type: Type,
+    listen: (...args: PortMonitorEvents[Type]) => void,
+  ): this {
+    this.#outlet.emitter.off(type, listen as never);
+    return this;
+  }
+
+  /**
+   * Takes the first look and begins to watch.
+   *
+   * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here
+   */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new Error(`this monitor was ${this.#state} already`);
+    this.#options.signal?.throwIfAborted();
+    this.#state = 'started';
+    try {
+      const answer = await this.#chain.look(this.#abort.signal);
+      this.#source = answer.source;
+      this.#seen = answer.listeners;
+      const found = await this.#search.find(answer.listeners, this.#abort.signal);
+      for (const listener of found) this.#known.addInitial(listener, performance.now());
+      await this.#panel.start(() => this.#scheduler.ring());
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    this.#options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
+  }
+
+  /** Ends the watch. The streams of events end; what was known stays to be read. */
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    this.#abort.abort();
+    clearTimeout(this.#settleTimer);
+    await this.#panel.stop();
+    await this.#scheduler.stop();
+    this.#chain.close();
+    this.#outlet.end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  /** What is open, as far as the last look told, in the order of `compareListeners`. */
+  listeners(): readonly Listener[] {
+    return this.#known
+      .sorted()
+      .filter((known) => this.#isWanted(known.listener))
+      .map(({ listener }) => listener);
+  }
+
+  /** Looks now, and resolves with the events that this look found. */
+  refresh(): Promise<readonly PortEvent[]> {
+    if (this.#state !== 'started') return Promise.reject(new Error('this monitor is not started'));
+    return this.#scheduler.lookNow();
+  }
+
+  /** The events that are remembered, after a sequence number or a time where one is given. */
+  recentEvents(since?: number | Date): RecentEvents {
+    return this.#outlet.recent(since);
+  }
+
+  /**
+   * The events as they happen, until the monitor stops. A reader who is slower than they come is told by a `missed`
+   * that some are lost, and so is one who asks for more than is remembered.
+   */
+  events(options: EventsOptions = {}): AsyncIterableIterator<PortEvent | MissedEvents> {
+    return this.#outlet.stream(options.since, options.initial ? this.listeners() : []);
+  }
+
+  async #look(): Promise<readonly PortEvent[]> {
+    this.#found = [];
+    try {
+      this.#witness.lookBegins();
+      const answer = await this.#ask();
+      const listeners = await this.#confirm(answer);
+      this.#noteSource(answer);
+      await this.#compare(listeners);
+      this.#settle();
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#noteFailure(error);
+    }
+    return this.#found;
+  }
+
+  async #ask(): Promise<ChainAnswer> {
+    const start = performance.now();
+    try {
+      return await this.#chain.look(this.#abort.signal);
+    } finally {
+      this.#panel.lookTook(performance.now() - start);
+    }
+  }
+
+  /**
+   * A source that needs several reads for one answer may miss a listener that stayed, when another one leaves between
+   * two of them. So what is not in one look is looked for once more before it counts as closed.
+   */
+  async #confirm(answer: ChainAnswer): Promise<readonly Listener[]> {
+    if (answer.listeners === this.#seen) return this.#seen;
+    if (difference(this.#seen, answer.listeners).closed.length === 0) return answer.listeners;
+    const again = await this.#ask();
+    return union(answer.listeners, again.listeners);
+  }
+
+  async #compare(listeners: readonly Listener[]): Promise<void> {
+    const testimony = this.#witness.testify(this.#seen, listeners);
+    if (testimony.lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(testimony.lost) });
+    if (listeners === this.#seen && testimony.passages.length === 0 && testimony.reopened.size === 0) return;
+
+    const seen = postpone(this.#seen, listeners, testimony.unsettled);
+    if (testimony.unsettled.size > 0) this.#scheduler.ring();
+    const { opened, closed, replaced } = difference(this.#seen, seen);
+    this.#seen = seen;
+    const now = performance.now();
+    const fresh = [...opened, ...replaced.map(({ after }) => after)];
+    const found = await this.#search.findSoon(fresh, this.#abort.signal, (late) => this.#learn(late));
+
+    for (const listener of closed) this.#forget(listener);
+    for (const { before } of replaced) {
+      if (testimony.reopened.has(listenerKey(before))) this.#forget(before);
+    }
+    for (const passage of testimony.passages) this.#reportPassage(passage);
+    for (const listener of found) {
+      const known = this.#known.get(listener);
+      if (known === undefined) this.#known.add(listener, now);
+      else this.#update(known, listener, ['sockets']);
+    }
+  }
+
+  #forget(listener: Listener): void {
+    const known = this.#known.remove(listener);
+    if (known === undefined || !this.#isShown(known)) return;
+    this.#publish({ type: 'closed', listener: known.listener, openMs: openMs(known) });
+  }
+
+  /** What came and went unseen has not been open long enough for who wants to know only of what settled. */
+  #reportPassage({ opened, closed }: Passage): void {
+    if ((this.#options.settleMs ?? 0) > 0) return;
+    const listener = this.#search.listenerOf(endpointOf(opened), opened.pid);
+    if (!this.#isWanted(listener)) return;
+    this.#publish({ type: 'opened', listener, transient: true });
+    this.#publish({
+      type: 'closed',
+      listener,
+      openMs: milliseconds(Number(closed.atNs - opened.atNs) / 1e6),
+      transient: true,
+    });
+  }
+
+  /** Reports what has been open for long enough, and comes back when the next one has. */
+  #settle(): void {
+    const { settleMs = 0, persistent = true } = this.#options;
+    const now = performance.now();
+    for (const known of this.#known.takeSettled(now, settleMs)) {
+      if (!this.#isWanted(known.listener)) continue;
+      known.isReported = true;
+      this.#publish({ type: 'opened', listener: known.listener });
+    }
+    clearTimeout(this.#settleTimer);
+    const waitMs = this.#known.nextSettlesInMs(now, settleMs);
+    if (waitMs === undefined) return;
+    this.#settleTimer = setTimeout(() => this.#scheduler.ring(), waitMs);
+    if (!persistent) this.#settleTimer.unref();
+  }
+
+  /** What a search found after the event had to go out without it. */
+  #learn(late: readonly Listener[]): void {
+    if (this.#state !== 'started') return;
+    for (const listener of late) {
+      const known = this.#known.get(listener);
+      if (known !== undefined && difference([known.listener], [listener]).replaced.length === 0) {
+        this.#update(known, listener, ['processes']);
+      }
+    }
+    this.#settle();
+  }
+
+  /** A listener changed its processes, and so it may no longer be wanted, or only now. */
+  #update(known: KnownListener, listener: Listener, changes: readonly ListenerChange[]): void {
+    const previous = known.listener;
+    const wasShown = this.#isShown(known);
+    known.listener = listener;
+    if (!this.#isWanted(listener)) {
+      known.isReported = false;
+      if (wasShown) this.#publish({ type: 'closed', listener: previous, openMs: openMs(known) });
+    } else if (wasShown) {
+      this.#publish({ type: 'changed', listener, previous, changes });
+    } else {
+      this.#known.reconsider(known);
+    }
+  }
+
+  #isShown({ listener, isReported }: KnownListener): boolean {
+    return isReported && this.#isWanted(listener);
+  }
+
+  #isWanted(listener: Listener): boolean {
+    return !this.#search.isIgnored(listener) && passes(listener, this.#options.filter ?? {});
+  }
+
+  #noteSource({ source, failures }: ChainAnswer): void {
+    this.#isBlind = false;
+    const previous = this.#source;
+    this.#source = source;
+    if (previous === undefined || previous === source) return;
+    const failure = failures.find((each) => each.source === previous);
+    this.#publish({ type: 'source', source, previous, reason: failure?.reason ?? `${source} works again` });
+  }
+
+  #noteFailure(error: unknown): void {
+    if (this.#isBlind && error instanceof NoSourceError) return;
+    this.#isBlind = error instanceof NoSourceError;
+    this.#publish({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) });
+  }
+
+  #publish(happening: Happening): void {
+    this.#found.push(this.#outlet.publish(happening));
+  }
+}
+
+/** The later look, but for listeners that can't be told from it: those are as they were. */
+function postpone(
+  before: readonly Listener[],
+  after: readonly Listener[],
+  unsettled: ReadonlySet<string>,
+): readonly Listener[] {
+  if (unsettled.size === 0) return after;
+  const settled = after.filter((listener) => !unsettled.has(listenerKey(listener)));
+  const kept = before.filter((listener) => unsettled.has(listenerKey(listener)));
+  return [...settled, ...kept].sort(compareListeners);
+}
+
+function openMs({ since }: KnownListener): number {
+  return milliseconds(performance.now() - since);
+}
+
+/** To the microsecond. */
+function milliseconds(ms: number): number {
+  return Math.round(1000 * ms) / 1000;
+}

@@ -1,0 +1,103 @@
+import { type Endpoint, type Listener, listenerKey } from '../listener.js';
+import type { ListenRecord } from './doorbells/tracefs/parse-trace.js';
+
+/** Whose network namespace a record is of. `unknown` where its process has ended since. */
+export type RecordPlace = 'own' | 'other' | 'unknown';
+
+/** A listener that came and went between two looks. */
+export interface Passage {
+  readonly opened: ListenRecord;
+  readonly closed: ListenRecord;
+}
+
+/** What the kernel's records tell beyond the difference of two looks. */
+export interface Replay {
+  readonly passages: readonly Passage[];
+  /** The keys of listeners that were there at both looks, and closed and opened in between. */
+  readonly reopened: ReadonlySet<string>;
+  /** The keys of listeners that changed while the look went on, so that it can't tell what it saw of them. */
+  readonly unsettled: ReadonlySet<string>;
+  /** The records of the unsettled, to be replayed with the next look. */
+  readonly carried: readonly ListenRecord[];
+}
+
+/**
+ * Plays the kernel's records through, from what was open at one look to what is open at the next. A look shows what
+ * was recorded before it began, and may or may not show what was recorded meanwhile.
+ *
+ * @param lookBeganNs when the later look began, on the clock of the records
+ */
+export function replay(
+  before: readonly Listener[],
+  after: readonly Listener[],
+  records: readonly ListenRecord[],
+  lookBeganNs: bigint,
+  placeOf: (record: ListenRecord) => RecordPlace,
+): Replay {
+  const passages: Passage[] = [];
+  const reopened = new Set<string>();
+  const unsettled = new Set<string>();
+  const carried: ListenRecord[] = [];
+  const socketsBefore = new Map(before.map((listener) => [listenerKey(listener), listener.sockets.length]));
+  const isOpenAfter = new Set(after.map(listenerKey));
+  for (const [key, own] of recordsByEndpoint(records, placeOf)) {
+    if (own.some(({ atNs }) => atNs > lookBeganNs)) {
+      unsettled.add(key);
+      carried.push(...own);
+      continue;
+    }
+    // Who opened it is gone, and with him the answer to where that was: only the looks tell.
+    if (own.some((record) => record.type === 'opened' && placeOf(record) === 'unknown')) continue;
+    const wasOpen = socketsBefore.has(key);
+    const found = passagesOf(own, socketsBefore.get(key) ?? 0);
+    passages.push(...found.passages);
+    if (wasOpen && isOpenAfter.has(key) && found.closings > 0) reopened.add(key);
+  }
+  passages.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
+  return { passages, reopened, unsettled, carried };
+}
+
+/** The records that may be of the own namespace, in their order. */
+function recordsByEndpoint(
+  records: readonly ListenRecord[],
+  placeOf: (record: ListenRecord) => RecordPlace,
+): Map<string, ListenRecord[]> {
+  const byEndpoint = new Map<string, ListenRecord[]>();
+  for (const record of records) {
+    if (placeOf(record) === 'other') continue;
+    const key = listenerKey(endpointOf(record));
+    const own = byEndpoint.get(key);
+    if (own === undefined) byEndpoint.set(key, [record]);
+    else own.push(record);
+  }
+  return byEndpoint;
+}
+
+/** The endpoint of a record; only TCP is recorded. */
+export function endpointOf({ family, address, port }: ListenRecord): Endpoint {
+  return { protocol: 'tcp', family, address, port };
+}
+
+/** An endpoint is open while one of its sockets is: with SO_REUSEPORT there are several. */
+function passagesOf(
+  records: readonly ListenRecord[],
+  socketsBefore: number,
+): { passages: Passage[]; closings: number } {
+  const passages: Passage[] = [];
+  let sockets = socketsBefore;
+  let closings = 0;
+  let opened: ListenRecord | undefined;
+  for (const record of records) {
+    if (record.type === 'opened') {
+      if (sockets === 0) opened = record;
+      sockets++;
+    } else if (sockets > 0) {
+      sockets--;
+      if (sockets > 0) continue;
+      closings++;
+      if (opened !== undefined) passages.push({ opened, closed: record });
+      opened = undefined;
+    }
+  }
+  return { passages, closings };
+}

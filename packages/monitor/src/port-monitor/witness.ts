@@ -1,0 +1,55 @@
+import type { Listener } from '../listener.js';
+import { networkNamespaceOf } from '../processes/network-namespace.js';
+import { isInitialPidNamespace } from '../processes/sees-every-process.js';
+import type { ListenRecord } from './doorbells/tracefs/parse-trace.js';
+import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
+import { type RecordPlace, type Replay, replay } from './record-replay.js';
+
+/**
+ * How much younger than a look a record must not be for the look to show what it tells: the kernel records that a
+ * socket begins to listen a moment before it puts it where a look finds it.
+ */
+const MARGIN_NS = 1_000_000n;
+
+const NOTHING: Replay = { passages: [], reopened: new Set(), unsettled: new Set(), carried: [] };
+
+/** Keeps the kernel's records from look to look, and tells what they know of the time between. */
+export class Witness {
+  readonly #takeRecords: () => TakenRecords;
+  #carried: readonly ListenRecord[] = [];
+  #lookBeganNs = 0n;
+
+  constructor(takeRecords: () => TakenRecords) {
+    this.#takeRecords = takeRecords;
+  }
+
+  /** To be called before the look that {@link testify} is then asked about. */
+  lookBegins(): void {
+    this.#lookBeganNs = process.hrtime.bigint() - MARGIN_NS;
+  }
+
+  /** What happened between two looks, and how many records were lost. */
+  testify(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
+    const { records, lost } = this.#takeRecords();
+    const all = [...this.#carried, ...records];
+    if (all.length === 0 || !isInitialPidNamespace()) return { ...NOTHING, lost };
+    const told = replay(before, after, all, this.#lookBeganNs, placeFinder());
+    this.#carried = told.carried;
+    return { ...told, lost };
+  }
+}
+
+/** A record names the process but not its network namespace, which is asked for once. */
+function placeFinder(): (record: ListenRecord) => RecordPlace {
+  const own = networkNamespaceOf('self');
+  const places = new Map<number, RecordPlace>();
+  return ({ pid }) => {
+    let place = places.get(pid);
+    if (place === undefined) {
+      const namespace = networkNamespaceOf(pid);
+      place = namespace === undefined ? 'unknown' : namespace === own ? 'own' : 'other';
+      places.set(pid, place);
+    }
+    return place;
+  };
+}

@@ -1,0 +1,156 @@
+import { closeSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { loadLibc } from '../../dist/kernel/libc.js';
+import { type Watch, watchReadable } from '../../dist/kernel/poll-thread.js';
+import { RunningModule } from '../port-monitor/doorbells/run-module.js';
+
+const EFD_NONBLOCK = 0o4000;
+const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
+
+const libc = loadLibc();
+const opened: { fd: number; watch: Watch }[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.map(({ watch }) => watch.close()));
+  for (const { fd } of opened.splice(0)) closeSync(fd);
+});
+
+describe('watching a descriptor', () => {
+  test('tells that it is readable, each time that it becomes so', async () => {
+    const { fd, readable } = watched();
+    for (let times = 1; times <= 3; times++) {
+      writeSync(fd, ONE);
+      await vi.waitFor(() => expect(readable).toHaveBeenCalledTimes(times));
+    }
+  });
+
+  test('tells it again for as long as nobody reads', async () => {
+    const { fd, readable } = watched({ reads: false });
+    writeSync(fd, ONE);
+    await vi.waitFor(() => expect(readable.mock.calls.length).toBeGreaterThan(3));
+  });
+
+  test('one thread watches many', async () => {
+    const before = readdirSync('/proc/self/task').length;
+    const many = Array.from({ length: 100 }, () => watched());
+    for (const { fd } of many) writeSync(fd, ONE);
+    for (const { readable } of many) await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce());
+    expect(readdirSync('/proc/self/task').length).toBe(before + 1);
+  });
+
+  test('nothing is told after close(), not even what had been on its way', async () => {
+    const first = watched();
+    const second = watched();
+    writeSync(first.fd, ONE);
+    writeSync(second.fd, ONE);
+    const closed = first.watch.close();
+    await vi.waitFor(() => expect(second.readable).toHaveBeenCalled());
+    await closed;
+    expect(first.readable).not.toHaveBeenCalled();
+  });
+
+  test('the thread and its eventfd are gone when nothing is watched any more', async () => {
+    const threads = readdirSync('/proc/self/task').length;
+    const descriptors = eventFds();
+    const { watch, fd, readable } = watched();
+    writeSync(fd, ONE);
+    await vi.waitFor(() => expect(readable).toHaveBeenCalled());
+    await Promise.all([watch.close(), watch.close()]);
+    expect(readdirSync('/proc/self/task').length).toBe(threads);
+    expect(eventFds(), 'but for the one that was watched').toBe(descriptors + 1);
+  });
+
+  test('begins anew while the last watch is being closed', async () => {
+    const old = watched();
+    const closing = old.watch.close();
+    const { fd, readable } = watched();
+    writeSync(fd, ONE);
+    await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce());
+    await closing;
+    writeSync(fd, ONE);
+    await vi.waitFor(() => expect(readable).toHaveBeenCalledTimes(2));
+  });
+
+  test('takes no time while nothing happens', async () => {
+    const { fd, readable } = watched();
+    writeSync(fd, ONE);
+    await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce());
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(250_000);
+  });
+});
+
+describe('a process whose thread waits', () => {
+  const WATCH = `
+    const { loadLibc } = await import(DIST + 'kernel/libc.js');
+    const { watchReadable } = await import(DIST + 'kernel/poll-thread.js');
+    const fd = loadLibc().eventfd(0, 0);
+    const watch = (persistent) => watchReadable(fd, { persistent, onReadable() {}, onFailure() {} });
+    const whileItWaits = () => new Promise((resolve) => setTimeout(resolve, 200));
+  `;
+
+  test.each([
+    ['ends at process.exit(), with its status', 'watch(true); await whileItWaits(); process.exit(7);', 7],
+    ['ends at process.exit() before the thread runs', 'watch(true); process.exit(7);', 7],
+    ['ends at an uncaught exception', 'watch(true); await whileItWaits(); throw new Error("expected");', 1],
+    ['ends by itself, if not persistent', 'watch(false); await whileItWaits();', 0],
+    ['finishes a close() before it ends', 'await watch(false).close(); process.exitCode = 5;', 5],
+    ['ends by itself after a close()', 'await watch(true).close();', 0],
+    [
+      'ends when a watch lives in a worker that is terminated',
+      `const { Worker } = await import('node:worker_threads');
+       const url = DIST + 'kernel/poll-thread.js';
+       const code = \`import(\${JSON.stringify(url)}).then(({ watchReadable }) => {
+         watchReadable(\${fd}, { persistent: true, onReadable() {}, onFailure() {} });
+       })\`;
+       const worker = new Worker(code, { eval: true });
+       await whileItWaits(); await worker.terminate();`,
+      0,
+    ],
+  ])('%s', async (_, script, status) => {
+    expect(await new RunningModule(WATCH + script).end()).toBe(status);
+  });
+
+  test('is kept alive by a persistent watch', async () => {
+    const running = new RunningModule(`${WATCH} watch(true); await whileItWaits(); console.log('waits');`);
+    await running.line();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(running.process.exitCode).toBeNull();
+    await running.kill();
+  });
+
+  test('is told when the thread dies', async () => {
+    const running = new RunningModule(`${WATCH}
+      const failed = new Promise((resolve) =>
+        watchReadable(fd, { persistent: true, onReadable() {}, onFailure: resolve }));
+      await whileItWaits();
+      const worker = process._getActiveHandles().find((handle) => handle.constructor.name === 'MessagePort');
+      worker.postMessage(null);
+      await failed; console.log('told'); process.exit();`);
+    expect(await running.line()).toBe('told');
+    await running.end();
+  });
+});
+
+function watched({ reads = true } = {}) {
+  const fd = libc.eventfd(0, EFD_NONBLOCK);
+  const readable = vi.fn(() => {
+    if (reads) readSync(fd, new Uint8Array(8));
+  });
+  const onFailure = vi.fn();
+  const watch = watchReadable(fd, { onReadable: readable, onFailure, persistent: true });
+  opened.push({ fd, watch });
+  return { fd, readable, watch };
+}
+
+function eventFds(): number {
+  return readdirSync('/proc/self/fdinfo').filter((fd) => {
+    try {
+      return readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1').includes('eventfd-count');
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TracefsDoorbell } from '../../../../dist/port-monitor/doorbells/tracefs/tracefs-doorbell.js';
+import { RunningModule } from '../run-module.js';
+import { MAY_TRACE, mountTracefs, TRACEFS } from './mounted-tracefs.js';
+
+const NOBODY = 65534;
+
+/** Starts a doorbell and prints the name of its instance. */
+const START = `
+  import { readdirSync } from 'node:fs';
+  const { TracefsDoorbell } = await import(DIST + 'port-monitor/doorbells/tracefs/tracefs-doorbell.js');
+  const start = async (persistent) => {
+    const doorbell = new TracefsDoorbell({ persistent });
+    await doorbell.start(() => undefined);
+    const own = (name) => name.split('-')[2] === String(process.pid);
+    console.log(readdirSync('${TRACEFS}/instances').filter(own).join());
+    return doorbell;
+  };
+`;
+
+const TELL_WHY_NOT = `
+  const { TracefsDoorbell } = await import(DIST + 'port-monitor/doorbells/tracefs/tracefs-doorbell.js');
+  const doorbell = new TracefsDoorbell({ persistent: true });
+  const error = await doorbell.start(() => undefined).catch((error) => error);
+  await doorbell.stop();
+  console.log([error.name, error.code, error.doorbell, error.message].join('|'));
+`;
+
+describe.skipIf(!MAY_TRACE)('the trace instance of a process', () => {
+  let tracefs: AsyncDisposable;
+
+  beforeAll(async () => {
+    tracefs = await mountTracefs();
+  });
+  afterAll(() => tracefs[Symbol.asyncDispose]());
+
+  test('that was killed is removed by the next one that starts, and a living one’s is not', async () => {
+    const living = new RunningModule(`${START} await start(true);`);
+    const killed = new RunningModule(`${START} await start(true);`);
+    const [livingInstance, killedInstance] = [await living.line(), await killed.line()];
+    await killed.kill();
+    expect(isThere(killedInstance)).toBe(true);
+
+    const doorbell = new TracefsDoorbell({ persistent: true });
+    await doorbell.start(() => undefined);
+    expect(isThere(killedInstance)).toBe(false);
+    expect(isThere(livingInstance)).toBe(true);
+    await doorbell.stop();
+    await living.kill();
+
+    const next = new TracefsDoorbell({ persistent: true });
+    await next.start(() => undefined);
+    expect(isThere(livingInstance)).toBe(false);
+    await next.stop();
+  });
+
+  test.each([
+    ['that is stopped', 'await (await start(true)).stop();', 0],
+    ['that is not persistent and has nothing else to do', 'await start(false);', 0],
+    ['that calls process.exit()', 'await start(true); process.exit(7);', 7],
+    ['that fails', 'await start(true); throw new Error("expected");', 1],
+    [
+      'that is asked to end, and ends with process.exit()',
+      'process.on("SIGTERM", () => process.exit(3)); await start(true); process.kill(process.pid, "SIGTERM");',
+      3,
+    ],
+  ])('%s is gone when it ends', async (_, script, status) => {
+    const running = new RunningModule(START + script);
+    const instance = await running.line();
+    expect(instance).toMatch(/^portolan-/);
+    expect(await running.end()).toBe(status);
+    expect(isThere(instance)).toBe(false);
+  });
+
+  test('an ordinary user is told that it takes root', async () => {
+    const running = new RunningModule(TELL_WHY_NOT, NOBODY);
+    expect(await running.line()).toMatch(/^DoorbellError\|ERR_PORTOLAN_DOORBELL\|tracefs\|.*EACCES.*root/);
+    expect(await running.end()).toBe(0);
+  });
+
+  test('without a mounted tracefs it is told how to mount it', () => {
+    const dist = new URL('../../../../dist/', import.meta.url).href;
+    const module = `const DIST = ${JSON.stringify(dist)};${TELL_WHY_NOT}`;
+    const script = 'umount /sys/kernel/tracing && exec "$0" --input-type=module --eval "$1"';
+    const { stdout } = spawnSync('unshare', ['--mount', 'sh', '-c', script, process.execPath, module]);
+    expect(String(stdout)).toMatch(/not mounted.*mount -t tracefs/);
+  });
+});
+
+function isThere(instance: string): boolean {
+  return existsSync(`${TRACEFS}/instances/${instance}`);
+}

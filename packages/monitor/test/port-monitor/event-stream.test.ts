@@ -1,0 +1,53 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { PortEvent } from '../../src/port-monitor/event.js';
+import { EventStream } from '../../src/port-monitor/event-stream.js';
+
+function event(sequence: number): PortEvent {
+  return { type: 'error', error: new Error('any'), sequence, at: new Date(1000 * sequence) };
+}
+
+describe('a stream of events', () => {
+  test('gives a reader who waits the next event', async () => {
+    const stream = new EventStream(() => undefined);
+    const next = stream.next();
+    stream.push(event(1));
+    expect(await next).toMatchObject({ done: false, value: { sequence: 1 } });
+  });
+
+  test('tells a slow reader how many events it lost, and goes on with those that follow', async () => {
+    const stream = new EventStream(() => undefined);
+    for (let sequence = 1; sequence <= 1005; sequence++) stream.push(event(sequence));
+    expect((await stream.next()).value).toMatchObject({
+      type: 'missed',
+      missed: true,
+      count: 5,
+      sequence: 5,
+    });
+    expect((await stream.next()).value).toMatchObject({ type: 'error', sequence: 6 });
+  });
+
+  test('is read to its end after it ended', async () => {
+    const stream = new EventStream(() => undefined);
+    stream.push(event(1));
+    stream.end();
+    stream.push(event(2));
+    const read: number[] = [];
+    for await (const { sequence } of stream) read.push(sequence);
+    expect(read).toEqual([1]);
+  });
+
+  test('ends for a reader who waits', async () => {
+    const stream = new EventStream(() => undefined);
+    const next = stream.next();
+    stream.end();
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+
+  test('is let go of when its reader leaves the loop', async () => {
+    const onEnd = vi.fn();
+    const stream = new EventStream(onEnd);
+    stream.push(event(1));
+    for await (const _ of stream) break;
+    expect(onEnd).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,49 @@
+/**
+ * Watches a storm of listeners with the built library, in the namespaces that it is started in, and prints what was
+ * there and what was told, as JSON.
+ */
+import { spawn } from 'node:child_process';
+import { PortMonitor } from '@portolan/monitor';
+
+const { doorbell, processes, listeners, ports, seconds, connections } = JSON.parse(process.argv[2]);
+const python = (script, ...args) => {
+  const path = new URL(script, import.meta.url).pathname;
+  const child = spawn('/usr/bin/env', ['python3', path, ...args.map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = [];
+  const done = new Promise((resolve) => {
+    let text = '';
+    child.stdout.on('data', (piece) => {
+      text += piece;
+      if (!text.endsWith('\n')) return;
+      lines.push(...text.trim().split('\n'));
+      resolve();
+    });
+  });
+  return { child, lines, done };
+};
+
+const monitor = new PortMonitor({ doorbell, processes: false });
+await monitor.start();
+const told = [];
+for (const type of ['opened', 'closed', 'changed', 'error', 'source']) {
+  monitor.on(type, ({ listener, transient = false, openMs, error }) => {
+    told.push({ type, port: listener?.port, transient, openMs, error: error?.message });
+  });
+}
+const crowd = connections > 0 ? python('connections.py', connections) : undefined;
+const storm = Array.from({ length: processes }, (_, i) => {
+  return python('storm.py', 10_000 + i * ports, ports, listeners / processes, i + 1, seconds);
+});
+await Promise.all([...storm, ...(crowd ? [crowd] : [])].map(({ done }) => done));
+// What was recorded last becomes certain a moment later, with the look after.
+for (let looks = 0; looks < 3; looks++) {
+  await monitor.refresh();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+}
+const left = monitor.listeners().length;
+await monitor.stop();
+for (const { child } of storm) child.stdin.end();
+const records = storm.flatMap(({ lines }) => lines.map((line) => line.split(' ').map(Number)));
+console.log(JSON.stringify({ records, told, left, connections: Number(crowd?.lines[0] ?? 0) }));

@@ -1,0 +1,47 @@
+"""Opens and closes listeners, and writes down each that really was there: `port opened-at closed-at`, in nanoseconds."""
+import heapq, random, socket, sys, time
+
+first, ports, count, seed, seconds = (int(arg) for arg in sys.argv[1:6])
+random.seed(seed)
+free = list(range(first, first + ports))
+random.shuffle(free)
+closing, log = [], []
+start = time.monotonic()
+
+
+def close_until(now):
+    while closing and closing[0][0] <= now:
+        _, port, opened, listener = heapq.heappop(closing)
+        before = time.monotonic_ns()
+        listener.close()
+        log.append((port, opened, before))
+        # With a port for each listener none is used again, and what is told of a port is told of one listener.
+        if ports < count:
+            free.insert(random.randrange(len(free) + 1), port)
+
+
+def lifetime():
+    """From no time at all to seconds, each order of magnitude as likely as the next."""
+    kind = random.random()
+    return 0 if kind < 0.3 else 10 ** random.uniform(-4, 0.3)
+
+
+for number in range(count):
+    due = start + seconds * number / count
+    while True:
+        close_until(time.monotonic())
+        if free and time.monotonic() >= due:
+            break
+        time.sleep(0.0002)
+    port = free.pop()
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(('127.0.0.1', port))
+    listener.listen(1)
+    heapq.heappush(closing, (time.monotonic() + lifetime(), port, time.monotonic_ns(), listener))
+while closing:
+    close_until(time.monotonic())
+    time.sleep(0.0002)
+print('\n'.join(f'{port} {opened} {closed}' for port, opened, closed in log), flush=True)
+# Who opened a listener tells where that was; a process stays until all are told.
+sys.stdin.read()

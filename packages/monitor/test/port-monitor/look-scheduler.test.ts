@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { LookScheduler } from '../../src/port-monitor/look-scheduler.js';
+
+/** A look that ends when it is told. */
+function controlled() {
+  const ends: ((value: number) => void)[] = [];
+  const scheduler = new LookScheduler(() => new Promise<number>((resolve) => ends.push(resolve)));
+  return { ends, scheduler };
+}
+
+const tick = () => new Promise(setImmediate);
+const begun = async (ends: readonly unknown[], count: number) => {
+  while (ends.length < count) await tick();
+};
+
+describe('looks', () => {
+  test('are one for a burst of rings', async () => {
+    const { ends, scheduler } = controlled();
+    for (let i = 0; i < 100; i++) scheduler.ring();
+    await begun(ends, 1);
+    ends[0]?.(1);
+    await scheduler.stop();
+    expect(ends).toHaveLength(1);
+  });
+
+  test('follow one another, and a ring during one is followed by one more', async () => {
+    const { ends, scheduler } = controlled();
+    const first = scheduler.lookNow();
+    await begun(ends, 1);
+    scheduler.ring();
+    scheduler.ring();
+    for (let i = 0; i < 20; i++) await tick();
+    expect(ends).toHaveLength(1);
+    ends[0]?.(1);
+    expect(await first).toBe(1);
+    await begun(ends, 2);
+    ends[1]?.(2);
+    await scheduler.stop();
+    expect(ends).toHaveLength(2);
+  });
+
+  test('that are asked for begin after they were asked for, and are shared', async () => {
+    const { ends, scheduler } = controlled();
+    scheduler.ring();
+    await begun(ends, 1);
+    const asked = [scheduler.lookNow(), scheduler.lookNow()];
+    ends[0]?.(1);
+    await begun(ends, 2);
+    ends[1]?.(2);
+    expect(await Promise.all(asked)).toEqual([2, 2]);
+    expect(ends).toHaveLength(2);
+    await scheduler.stop();
+  });
+
+  test('no longer begin after the stop, which waits for the one that runs', async () => {
+    const { ends, scheduler } = controlled();
+    const last = scheduler.lookNow();
+    await begun(ends, 1);
+    const stopped = scheduler.stop();
+    scheduler.ring();
+    ends[0]?.(1);
+    await Promise.all([stopped, last]);
+    expect(ends).toHaveLength(1);
+  });
+});

@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { PortMonitor } from '../../src/index.js';
+import { type Libc, loadLibc } from '../../src/kernel/libc.js';
+import { createSources } from '../../src/sources/create-sources.js';
+import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
+import { ProcSource } from '../../src/sources/proc/proc-source.js';
+import { SsSource } from '../../src/sources/ss/ss-source.js';
+import { type NativeSocket, openSocket } from '../harbour/native-socket.js';
+import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+
+vi.mock('../../src/sources/create-sources.js');
+
+const { EPERM, EAGAIN } = constants.errno;
+const SEED = 20261124;
+const STEPS = 3500;
+const PROC_FILES = ['tcp', 'tcp6', 'udp', 'udp6', 'sockstat', 'sockstat6'];
+const { PATH } = process.env;
+
+const NETLINK = ['works', 'works', 'works', 'refused', 'breaks off', 'garbage', 'no library'] as const;
+const PROC = ['works', 'works', 'cut', 'garbage', 'missing', 'empty'] as const;
+/** How often one hangs is bounded: each time takes five seconds. */
+const SS = ['works', 'exits', 'garbage', 'cut', 'silent'] as const;
+
+/** What is wrong with each source from now on, and how many seconds pass until the next look. */
+const step = fc.record({
+  netlink: fc.constantFrom(...NETLINK),
+  proc: fc.constantFrom(...PROC),
+  ss: fc.constantFrom(...SS),
+  seconds: fc.integer({ min: 20, max: 120 }),
+  cut: fc.double({ min: 0.1, max: 0.95, noNaN: true }),
+});
+
+describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'portolan-faults-'));
+  const whole = new Map<string, Buffer>();
+  const real = execFileSync('/bin/sh', ['-c', 'command -v ss'], { encoding: 'utf8' }).trim();
+  let listening: NativeSocket[] = [];
+  let netlink: (typeof NETLINK)[number] = 'works';
+
+  beforeAll(() => {
+    enterHarbour();
+    listening = [
+      openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 80, backlog: 1 }),
+      openSocket({ protocol: 'tcp', family: 6, address: '::', port: 443, backlog: 1, v6Only: true }),
+      openSocket({ protocol: 'tcp', family: 6, address: '::', port: 8080, backlog: 1, v6Only: false }),
+      openSocket({ protocol: 'udp', family: 4, address: '0.0.0.0', port: 53 }),
+      ...[1, 2].map(() => {
+        return openSocket({
+          protocol: 'tcp',
+          family: 4,
+          address: '0.0.0.0',
+          port: 90,
+          backlog: 9,
+          reusePort: true,
+        });
+      }),
+    ];
+    for (const name of PROC_FILES) whole.set(name, readFileSync(`/proc/net/${name}`));
+    process.env.PATH = `${directory}${delimiter}${PATH}`;
+    vi.mocked(createSources).mockImplementation(() => [
+      new NetlinkSource(faultyLibc),
+      new ProcSource(directory),
+      new SsSource(),
+    ]);
+  });
+
+  afterEach(() => vi.useRealTimers());
+
+  afterAll(() => {
+    process.env.PATH = PATH;
+    for (const socket of listening) socket[Symbol.dispose]();
+    rmSync(directory, { recursive: true });
+  });
+
+  function faultyLibc(): Libc {
+    const real = loadLibc();
+    return new Proxy(real, {
+      get: (target, key) => {
+        const call = target[key as keyof Libc].bind(target);
+        if (netlink === 'no library') throw new Error('no native calls');
+        if (netlink === 'refused' && key === 'send') return () => -EPERM;
+        if (netlink === 'breaks off' && key === 'recv') return () => -EAGAIN;
+        if (netlink === 'garbage' && key === 'recv')
+          return (_: number, to: Uint8Array) => to.fill(7, 0, 64).length && 64;
+        return call;
+      },
+    });
+  }
+
+  function breakProc(how: (typeof PROC)[number], cut: number): void {
+    for (const name of PROC_FILES) writeFileSync(join(directory, name), whole.get(name) ?? '');
+    const tcp = whole.get('tcp') ?? Buffer.alloc(0);
+    // Within a row: the kernel hands out whole ones, so that a cut between two is none that there can be.
+    const at = Math.floor(cut * tcp.length);
+    if (how === 'cut')
+      writeFileSync(join(directory, 'tcp'), tcp.subarray(0, tcp[at - 1] === 0x0a ? at + 5 : at));
+    if (how === 'garbage') writeFileSync(join(directory, 'tcp6'), Buffer.alloc(5000, 'x\n'));
+    if (how === 'missing') rmSync(join(directory, 'tcp'));
+    if (how === 'empty') writeFileSync(join(directory, 'udp'), '');
+  }
+
+  function breakSs(how: (typeof SS)[number] | 'hangs'): void {
+    const scripts = {
+      works: `exec ${real} "$@"`,
+      exits: 'exit 1',
+      garbage: 'head -c 5000 /dev/urandom',
+      cut: `${real} "$@" | head -c 300`,
+      silent: 'exit 0',
+      hangs: 'exec sleep 600',
+    };
+    writeFileSync(join(directory, 'ss'), `#!/bin/sh\n${scripts[how]}\n`, { mode: 0o755 });
+  }
+
+  test('nothing opens and nothing closes', async () => {
+    breakProc('works', 1);
+    breakSs('works');
+    vi.useFakeTimers({ toFake: ['performance'] });
+    await using monitor = new PortMonitor({
+      doorbell: 'clock',
+      intervalMs: 1e9,
+      processes: false,
+      history: 10_000,
+    });
+    await monitor.start();
+    const known = monitor.listeners();
+    expect(known).toHaveLength(5);
+    const counts = { source: 0, error: 0, opened: 0, closed: 0, changed: 0 };
+    for (const type of Object.keys(counts) as (keyof typeof counts)[])
+      monitor.on(type, () => void counts[type]++);
+
+    const steps = fc.sample(step, { seed: SEED, numRuns: STEPS });
+    for (const [i, faults] of steps.entries()) {
+      netlink = faults.netlink;
+      breakProc(faults.proc, faults.cut);
+      breakSs(i % 1000 === 999 ? 'hangs' : faults.ss);
+      vi.advanceTimersByTime(1000 * faults.seconds);
+      await monitor.refresh();
+    }
+    expect(counts).toMatchObject({ opened: 0, closed: 0, changed: 0 });
+    expect(counts.source).toBeGreaterThanOrEqual(1000);
+    expect(counts.error).toBeGreaterThan(0);
+    expect(monitor.listeners().map(({ port }) => port)).toEqual(known.map(({ port }) => port));
+    console.log(
+      `no false alarm: ${STEPS} looks, ${counts.source} switches, ${counts.error} times without any source`,
+    );
+  }, 120_000);
+});

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareListeners, type Listener, listenerKey } from '../../src/listener.js';
+import { difference } from '../../src/port-monitor/difference.js';
+import type { ListenRecord } from '../../src/port-monitor/doorbells/tracefs/parse-trace.js';
+import { type RecordPlace, replay } from '../../src/port-monitor/record-replay.js';
+
+const own = (): RecordPlace => 'own';
+
+function record(type: 'opened' | 'closed', port: number, atNs: number, pid = 1): ListenRecord {
+  return { type, family: 4, address: '127.0.0.1', port, pid, atNs: BigInt(atNs) };
+}
+
+function listener(port: number, inodes: readonly number[]): Listener {
+  const unknown = {
+    uid: 0,
+    interface: null,
+    v6Only: null,
+    backlog: 0,
+    backlogLimit: 1,
+    cgroup: null,
+    holder: null,
+  };
+  const sockets = inodes.map((inode) => ({ inode, ...unknown }));
+  return { protocol: 'tcp', family: 4, address: '127.0.0.1', port, sockets, processes: null };
+}
+
+describe('the records between two looks', () => {
+  test('tell of a listener that neither look saw', () => {
+    const { passages } = replay([], [], [record('opened', 80, 1), record('closed', 80, 2)], 10n, own);
+    expect(passages).toMatchObject([{ opened: { port: 80 }, closed: { port: 80 } }]);
+  });
+
+  test('tell that a listener closed and opened again though both looks saw one', () => {
+    const records = [record('closed', 80, 1), record('opened', 80, 2)];
+    const { reopened, passages } = replay([listener(80, [1])], [listener(80, [2])], records, 10n, own);
+    expect([...reopened]).toEqual(['tcp 127.0.0.1:80']);
+    expect(passages).toEqual([]);
+  });
+
+  test('tell nothing of a second socket on the same endpoint', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2)];
+    const look = [listener(80, [1])];
+    expect(replay(look, look, records, 10n, own)).toMatchObject({ passages: [], reopened: new Set() });
+  });
+
+  test('of another network namespace tell nothing', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2)];
+    expect(replay([], [], records, 10n, () => 'other').passages).toEqual([]);
+  });
+
+  test('of a process that is gone tell nothing, since nobody knows where it was', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2)];
+    expect(replay([], [], records, 10n, () => 'unknown').passages).toEqual([]);
+  });
+
+  test('that are younger than the look wait for the next', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 11)];
+    const { unsettled, carried, passages } = replay([], [], records, 10n, own);
+    expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
+    expect(carried).toEqual(records);
+    expect(passages).toEqual([]);
+  });
+});
+
+/** What happens on a few ports, and when somebody looks: each look takes time, and sees what happens meanwhile or not. */
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('open' as const), port: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('close' as const), port: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('look' as const),
+      meanwhile: fc.array(
+        fc.record({ port: fc.integer({ min: 1, max: 4 }), open: fc.boolean(), isSeen: fc.boolean() }),
+        { maxLength: 4 },
+      ),
+    }),
+  },
+);
+
+test('together with the looks tell each opening and closing once, in order, and no other', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      const sockets = new Map<number, number[]>();
+      const truth: string[] = [];
+      const told: string[] = [];
+      let records: ListenRecord[] = [];
+      let seen: readonly Listener[] = [];
+      let clock = 0;
+
+      /** One socket opens or closes; says whether that was possible. */
+      const act = (port: number, open: boolean): boolean => {
+        const inodes = sockets.get(port) ?? [];
+        if (!open && inodes.length === 0) return false;
+        records.push(record(open ? 'opened' : 'closed', port, ++clock));
+        const left = open ? [...inodes, clock] : inodes.slice(1);
+        if (open ? inodes.length === 0 : left.length === 0)
+          truth.push(`${port} ${open ? 'opened' : 'closed'}`);
+        sockets.set(port, left);
+        return true;
+      };
+      const view = () => {
+        const open = [...sockets].filter(([, inodes]) => inodes.length > 0);
+        return open.map(([port, inodes]) => listener(port, inodes)).sort(compareListeners);
+      };
+      const look = (meanwhile: readonly { port: number; open: boolean; isSeen: boolean }[]) => {
+        const began = BigInt(++clock);
+        const views = new Map(view().map((each) => [each.port, each]));
+        for (const { port, open, isSeen } of meanwhile) {
+          if (!act(port, open) || !isSeen) continue;
+          const now = view().find((each) => each.port === port);
+          if (now === undefined) views.delete(port);
+          else views.set(port, now);
+        }
+        const after = [...views.values()].sort(compareListeners);
+        const { passages, reopened, unsettled, carried } = replay(seen, after, records, began, own);
+        records = [...carried];
+        const next = [
+          ...after.filter((each) => !unsettled.has(listenerKey(each))),
+          ...seen.filter((each) => unsettled.has(listenerKey(each))),
+        ].sort(compareListeners);
+        const { opened, closed, replaced } = difference(seen, next);
+        const again = replaced.filter(({ before }) => reopened.has(listenerKey(before)));
+        for (const { port } of closed) told.push(`${port} closed`);
+        for (const { before } of again) told.push(`${before.port} closed`);
+        for (const {
+          opened: { port },
+        } of passages)
+          told.push(`${port} opened`, `${port} closed`);
+        for (const { port } of opened) told.push(`${port} opened`);
+        for (const {
+          after: { port },
+        } of again)
+          told.push(`${port} opened`);
+        seen = next;
+      };
+
+      for (const each of steps) {
+        if (each.kind === 'look') look(each.meanwhile);
+        else act(each.port, each.kind === 'open');
+      }
+      look([]);
+      look([]);
+      for (const port of [1, 2, 3, 4]) {
+        const ofPort = (line: string) => line.startsWith(`${port} `);
+        expect(told.filter(ofPort)).toEqual(truth.filter(ofPort));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

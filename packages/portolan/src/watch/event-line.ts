@@ -1,0 +1,93 @@
+import {
+  formatEndpoint,
+  type Listener,
+  type MissedEvents,
+  type PortEvent,
+  type Process,
+} from '@portolan/monitor';
+import { type Style, styled } from '../render/color.js';
+import { visibleText } from '../render/visible-text.js';
+
+/** So wide that most endpoints of IPv4 and loopback stand in line. */
+const ENDPOINT_WIDTH = 22;
+
+const SIGNS = {
+  initial: { text: '=', style: 'dim' },
+  opened: { text: '+', style: 'green' },
+  closed: { text: '-', style: 'red' },
+  changed: { text: '~', style: 'yellow' },
+  note: { text: '!', style: 'yellow' },
+} as const satisfies Record<string, { text: string; style: Style }>;
+
+/** One line for people: time, sign, protocol, endpoint, process, and how long it was open. */
+export function renderEvent(event: PortEvent | MissedEvents, color: boolean): string {
+  switch (event.type) {
+    case 'opened':
+      return line(event.at, event.initial ? 'initial' : 'opened', listenerText(event.listener), color);
+    case 'closed':
+      return line(
+        event.at,
+        'closed',
+        `${listenerText(event.listener)}  open for ${durationText(event.openMs)}`,
+        color,
+      );
+    case 'changed': {
+      const was = event.changes.includes('sockets') ? `, was ${holdersText(event.previous)}` : '';
+      return line(event.at, 'changed', `${listenerText(event.listener)}${was}`, color);
+    }
+    case 'source':
+      return line(
+        event.at,
+        'note',
+        `now looking through ${event.source}: ${visibleText(event.reason)}`,
+        color,
+      );
+    case 'error':
+      return line(event.at, 'note', visibleText(event.error.message), color);
+    case 'missed':
+      return line(event.at, 'note', `${event.count ?? 'some'} events were missed`, color);
+  }
+}
+
+/** The line that says of a named port, at the start, that nobody listens on it. */
+export function renderNotOpen(port: string, at: Date, color: boolean): string {
+  return line(at, 'initial', `${port} is not open`, color);
+}
+
+function line(at: Date, sign: keyof typeof SIGNS, text: string, color: boolean): string {
+  const { text: mark, style } = SIGNS[sign];
+  return `${timeText(at)}  ${color ? styled(mark, style) : mark}  ${text}\n`;
+}
+
+function listenerText(listener: Listener): string {
+  const endpoint = formatEndpoint(listener).padEnd(ENDPOINT_WIDTH);
+  return `${listener.protocol}  ${endpoint}  ${holdersText(listener)}`.trimEnd();
+}
+
+function holdersText({ processes, sockets }: Listener): string {
+  if (processes !== null && processes.length > 0) return processesText(processes);
+  if (sockets.some(({ holder }) => holder === 'kernel')) return '(kernel)';
+  return sockets.some(({ holder }) => holder === 'hidden') ? '(hidden)' : '';
+}
+
+function processesText(processes: readonly Process[]): string {
+  const [first, ...others] = processes;
+  const more = others.length > 0 ? ` +${others.length}` : '';
+  return first === undefined ? '' : `${visibleText(first.name)} (pid ${first.pid})${more}`;
+}
+
+function timeText(at: Date): string {
+  const digits = (value: number, length = 2) => String(value).padStart(length, '0');
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((value) => digits(value)).join(':');
+  return `${time}.${digits(at.getMilliseconds(), 3)}`;
+}
+
+/** `0.15 ms`, `340 ms`, `5.9 s`, `12 min`, `3 h 5 min`. */
+function durationText(ms: number): string {
+  if (ms < 10) return `${Number(ms.toFixed(2))} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, test } from 'vitest';
+
+const COMMAND = new URL('../../dist/bin.js', import.meta.url).pathname;
+
+let child: ChildProcess | undefined;
+const servers: Server[] = [];
+
+afterEach(() => {
+  child?.kill('SIGKILL');
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function listen(port = 0): Promise<{ server: Server; port: number }> {
+  const server = createServer().listen(port, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const address = server.address();
+  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const { server, port } = await listen();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Starts a watch, whose lines are then awaited one by one. */
+function watch(...args: string[]) {
+  const started = spawn(process.execPath, [COMMAND, 'watch', '--doorbell', 'clock', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  child = started;
+  const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value as string;
+  const nextEvent = async () => JSON.parse(await next());
+  const end = async (signal: NodeJS.Signals) => {
+    const exit = once(started, 'exit');
+    started.kill(signal);
+    return exit;
+  };
+  return { next, nextEvent, end };
+}
+
+describe('portolan watch', () => {
+  test('says of a named port how it stands, and then what becomes of it', async () => {
+    const port = await freePort();
+    const { next, end } = watch(String(port));
+    expect(await next()).toMatch(new RegExp(`=  port ${port} is not open$`));
+    const { server } = await listen(port);
+    expect(await next()).toMatch(new RegExp(`\\+  tcp  127\\.0\\.0\\.1:${port} .*\\(pid ${process.pid}\\)$`));
+    server.close();
+    expect(await next()).toMatch(new RegExp(`-  tcp  127\\.0\\.0\\.1:${port} .* open for [\\d.]+ m?s$`));
+    expect(await end('SIGINT')).toEqual([0, null]);
+  });
+
+  test('gives programs a line of JSON an event, and ends with status 0', async () => {
+    const { port } = await listen();
+    const { nextEvent, end } = watch('--ndjson', '--initial', String(port));
+    expect(await nextEvent()).toMatchObject({ type: 'opened', initial: true, listener: { port } });
+    servers.pop()?.close();
+    expect(await nextEvent()).toMatchObject({
+      type: 'closed',
+      sequence: expect.any(Number),
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      openMs: expect.any(Number),
+      listener: { port },
+    });
+    expect(await end('SIGTERM')).toEqual([0, null]);
+  });
+
+  test('tells of other ports than those that are named nothing', async () => {
+    const { port } = await listen();
+    const { nextEvent, end } = watch('--ndjson', '--initial', String(port), '--udp');
+    await listen();
+    const { nextEvent: nextOfAll } = { nextEvent };
+    const first = Promise.race([nextOfAll(), new Promise((resolve) => setTimeout(resolve, 600, 'nothing'))]);
+    expect(await first).toBe('nothing');
+    expect(await end('SIGTERM')).toEqual([0, null]);
+  });
+
+  test('runs a command for each event, with the event on its standard input and in its environment', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'portolan-watch-'));
+    const port = await freePort();
+    const file = join(directory, 'told');
+    const { next, end } = watch(
+      String(port),
+      '--shell',
+      '--exec',
+      `echo $PORTOLAN_EVENT $PORTOLAN_PORT; cat > ${file}`,
+    );
+    await next();
+    await listen(port);
+    expect(await next()).toContain('+  tcp');
+    expect(await next()).toBe(`opened ${port}`);
+    expect(await end('SIGINT')).toEqual([0, null]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ type: 'opened', listener: { port } });
+    rmSync(directory, { recursive: true });
+  });
+
+  test.each([
+    [['--doorbell', 'bell'], /--doorbell takes auto, tracefs, destroy, clock/],
+    [['--settle', 'soon'], /'soon' is no duration/],
+    [['--interval', '0'], /--interval must be at least 1ms/],
+    [['--exec', '"open'], /a quote that is not closed/],
+    [['--shell'], /--shell goes with --exec/],
+    [['http'], /'http' is no port/],
+  ])('%j is wrong usage', (args, message) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, 'watch', ...args], {
+      encoding: 'utf8',
+    });
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('ends quietly when nobody reads it any more', async () => {
+    const port = await freePort();
+    const started = spawn(
+      '/bin/sh',
+      ['-c', `"$0" "$1" watch ${port} --doorbell clock | head -1`, process.execPath, COMMAND],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let errors = '';
+    started.stderr.on('data', (piece) => {
+      errors += piece;
+    });
+    const exit = once(started, 'exit');
+    await once(started.stdout, 'data');
+    await listen(port);
+    expect(await exit).toEqual([0, null]);
+    expect(errors).toBe('');
+  });
+});
