@@ -69,5 +69,6 @@ export class Contestant {
 /** Of a stack trace the line with the message, of anything else the last one. */
 function lastLine(complaint) {
   const lines = complaint.split('\n').filter((line) => line.trim() !== '');
-  return lines.find((line) => /^\w*Error( \[\w+\])?: /.test(line)) ?? lines.at(-1);
+  const line = lines.find((one) => /^\w*Error( \[\w+\])?: /.test(one)) ?? lines.at(-1);
+  return line?.replace(/^Error: /, '');
 }

@@ -3,9 +3,11 @@
  *
  * @typedef {object} Target
  * @property {string} text
- * @property {boolean} [met] not given where the ratio is only told
+ * @property {boolean} [met] not given where the ratio is only told; false where it could not be measured
  * @property {string} measured
  */
+
+const NOT_MEASURED = 'not measured';
 
 /** @typedef {(scenario: string, contestant: string) => number} MedianUs NaN where it was not measured */
 
@@ -15,11 +17,11 @@
  */
 export function checkTargets(median) {
   const over = (scenario, name, base) => median(scenario, name) / median(scenario, base);
-  const atMost = (text, limit, ratio) => ({ text, met: ratio <= limit, measured: `${ratio.toFixed(2)} ×` });
+  const atMost = (text, limit, ratio) => ({ text, met: ratio <= limit, measured: times(ratio, 2) });
   const faster = (text, limit, scenario, peer, name) => {
     const ratio = over(scenario, peer, name);
     const changed = over(scenario, peer, `${name}-changed`);
-    const measured = `${ratio.toFixed(1)} × (every answer changed: ${changed.toFixed(1)} ×)`;
+    const measured = `${times(ratio, 1)} (every answer changed: ${times(changed, 1)})`;
     return { text, met: ratio >= limit, measured };
   };
   const extraMs = (median('idle', 'command') - median('idle', 'node')) / 1000;
@@ -48,12 +50,16 @@ export function checkTargets(median) {
     {
       // With an IPv6 listener both hashes must be walked once, and reading whole walks each twice: 2 is the limit.
       text: 'proc against whole files, idle, IPv6 too',
-      measured: `${over('idle-ipv6', 'whole-files', 'proc').toFixed(1)} ×`,
+      measured: times(over('idle-ipv6', 'whole-files', 'proc'), 1),
     },
     {
       text: 'portolan list --no-processes ≤ node -e 0 + 40 ms',
       met: extraMs <= 40,
-      measured: `+${extraMs.toFixed(1)} ms`,
+      measured: Number.isNaN(extraMs) ? NOT_MEASURED : `+${extraMs.toFixed(1)} ms`,
     },
   ];
+}
+
+function times(ratio, digits) {
+  return Number.isNaN(ratio) ? NOT_MEASURED : `${ratio.toFixed(digits)} ×`;
 }
