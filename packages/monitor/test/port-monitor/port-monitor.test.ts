@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -302,5 +302,46 @@ describe('a monitor in a program', () => {
     const source = `${program('{}')} await (await import('node:fs/promises')).readFile('/etc/passwd'); process.exit(0);`;
     const { exit } = run(source, { UV_THREADPOOL_SIZE: '1' });
     expect(await exit).toEqual([0, null]);
+  });
+
+  const telling = `${program("{ doorbell: 'clock', intervalMs: 20 }")}
+    for (const type of ['opened', 'closed', 'changed', 'source', 'error']) {
+      monitor.on(type, ({ listener }) => console.log(type, listener?.port));
+    }
+    process.on('SIGUSR2', async () => {
+      await monitor.refresh();
+      console.log('open', monitor.listeners().length);
+    });
+  `;
+
+  test('that was suspended and resumed tells what is different, and not what came and went', async () => {
+    const { child, exit } = run(telling);
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('started');
+    child.kill('SIGSTOP');
+    await using master = await harbourmaster();
+    for (const port of [39_001, 39_002]) await master.open(port);
+    await master.close(39_001);
+    child.kill('SIGCONT');
+    expect((await lines.next()).value).toBe('opened 39002');
+    await master.close(39_002);
+    expect((await lines.next()).value).toBe('closed 39002');
+    child.kill('SIGKILL');
+    await exit;
+  });
+
+  test.skipIf(!MAY_MAKE_NAMESPACES)('whose network namespace loses its name goes on in it', async () => {
+    const name = `portolan-test-${process.pid}`;
+    execFileSync('ip', ['netns', 'add', name]);
+    const args = ['netns', 'exec', name, process.execPath, '--input-type=module', '-e', telling];
+    const child = spawn('ip', args, { cwd: import.meta.dirname });
+    const exit = once(child, 'exit');
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe('started');
+    execFileSync('ip', ['netns', 'delete', name]);
+    child.kill('SIGUSR2');
+    expect((await lines.next()).value).toBe('open 0');
+    child.kill('SIGKILL');
+    await exit;
   });
 });
