@@ -2,7 +2,8 @@ import { readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { type Libc, loadLibc } from './libc.js';
+import type { Libc } from './libc.js';
+import { loadLibc } from './load-libc.js';
 import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
 import { POLLFD_LENGTH } from './structs.js';
 

@@ -1,6 +1,6 @@
 import { closeSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { loadLibc } from '../../dist/kernel/libc.js';
+import { loadLibc } from '../../dist/kernel/load-libc.js';
 import { type Watch, watchReadable } from '../../dist/kernel/poll-thread.js';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
 
@@ -84,7 +84,7 @@ describe('watching a descriptor', () => {
 
 describe('a process whose thread waits', () => {
   const WATCH = `
-    const { loadLibc } = await import(DIST + 'kernel/libc.js');
+    const { loadLibc } = await import(DIST + 'kernel/load-libc.js');
     const { watchReadable } = await import(DIST + 'kernel/poll-thread.js');
     const fd = loadLibc().eventfd(0, 0);
     const watch = (persistent) => watchReadable(fd, { persistent, onReadable() {}, onFailure() {} });

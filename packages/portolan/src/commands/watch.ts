@@ -8,7 +8,7 @@ import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import { EventCommand } from '../watch/event-command.js';
 import { renderEvent, renderNotOpen } from '../watch/event-line.js';
-import type { WatchOptions } from './watch-definition.js';
+import type { WatchOptions } from './watch-options.js';
 
 /** Prints a line an event until it is interrupted. */
 export async function watch(filter: ListenerFilter, options: WatchOptions): Promise<ExitStatus> {

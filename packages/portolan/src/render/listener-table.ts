@@ -1,6 +1,7 @@
 import type { Listener, ListenerSocket, Process } from '@portolan/monitor';
 import { Users } from '../users.js';
 import type { Style } from './color.js';
+import { processName } from './process-name.js';
 import { groupServices, type Service } from './services.js';
 import { type Canvas, type Cell, type Column, type Concession, renderTable } from './table.js';
 import { visibleText } from './visible-text.js';
@@ -88,7 +89,10 @@ function takesIpv4(address: string, { v6Only }: ListenerSocket): boolean {
 
 function processCell({ processes, otherHolders }: Service, shorten: boolean): Cell {
   const counts = new Map<string, number>();
-  for (const { name } of processes ?? []) counts.set(name, (counts.get(name) ?? 0) + 1);
+  for (const process of processes ?? []) {
+    const name = processName(process);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   const names = [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name));
   const marks = otherHolders.map((holder) => MARKS[holder]);
   if (names.length === 0 && marks.length > 0) return { text: marks.join(', '), style: 'dim' };

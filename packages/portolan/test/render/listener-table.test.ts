@@ -165,3 +165,8 @@ it('never lets a control character of a process through', () => {
 function inPipe(listeners: Listener[]): string {
   return renderListenerTable(listeners, { width: undefined, color: false }, USERS);
 }
+
+it('calls Node what people call it', () => {
+  const held = heldListener([processOf({ name: 'node-MainThread' })]);
+  expect(renderListenerTable([held], { width: undefined, color: false })).toMatch(/ node /);
+});

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { type Libc, loadLibc } from '../../kernel/libc.js';
+import type { Libc } from '../../kernel/libc.js';
+import { loadLibc } from '../../kernel/load-libc.js';
 import { type Watch, watchReadable } from '../../kernel/poll-thread.js';
 import { AF_NETLINK, NETLINK_SOCK_DIAG } from '../../sources/netlink/inet-diag.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from './doorbell.js';

@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
-import { type Libc, loadLibc } from '../../kernel/libc.js';
+import type { Libc } from '../../kernel/libc.js';
+import { loadLibc } from '../../kernel/load-libc.js';
 import { groupSockets } from '../../listener.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';

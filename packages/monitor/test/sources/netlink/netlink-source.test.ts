@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { type Libc, loadLibc } from '../../../src/kernel/libc.js';
+import type { Libc } from '../../../src/kernel/libc.js';
+import { loadLibc } from '../../../src/kernel/load-libc.js';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
 
 const { EPERM, ENOENT, EAGAIN } = constants.errno;

@@ -1,0 +1,28 @@
+import { KoffiLibc } from './koffi-libc.js';
+import type { Libc } from './libc.js';
+import { NodeFfiLibc } from './node-ffi-libc.js';
+
+let loaded: Libc | Error | undefined;
+
+/**
+ * The C library, through koffi or else through the `node:ffi` of Node 26.
+ *
+ * @throws Error where neither is to be had
+ */
+export function loadLibc(): Libc {
+  loaded ??= load();
+  if (loaded instanceof Error) throw loaded;
+  return loaded;
+}
+
+function load(): Libc | Error {
+  const reasons: string[] = [];
+  for (const Implementation of [KoffiLibc, NodeFfiLibc]) {
+    try {
+      return new Implementation();
+    } catch (error) {
+      reasons.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+    }
+  }
+  return new Error(`no native calls: ${reasons.join('; ')}`);
+}

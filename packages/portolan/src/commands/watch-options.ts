@@ -1,0 +1,47 @@
+import type { DoorbellChoice, SourceName } from '@portolan/monitor';
+import { parseChoice } from '../arguments/choice.js';
+import { parseDuration } from '../arguments/duration.js';
+import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
+import type { OptionDefinition } from '../arguments/option-definition.js';
+import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+
+/** What `portolan watch` is told. */
+export interface WatchOptions extends FilterOptions {
+  readonly ndjson?: true;
+  readonly initial?: true;
+  /** Milliseconds, as all durations here. */
+  readonly settle?: number;
+  readonly exec?: string;
+  readonly shell?: true;
+  readonly interval?: number;
+  readonly doorbell: DoorbellChoice;
+  readonly source: 'auto' | readonly SourceName[];
+  readonly verbose?: true;
+}
+
+const DOORBELLS = ['auto', 'tracefs', 'destroy', 'clock'] as const;
+
+export const WATCH_OPTIONS: readonly OptionDefinition[] = [
+  ...FILTER_OPTIONS,
+  { flags: '--ndjson', description: 'print a line of JSON for each event' },
+  { flags: '--initial', description: 'begin with what is open already' },
+  { flags: '--settle <time>', description: 'report only what stays open for so long', parse: parseDuration },
+  { flags: '--exec <command>', description: 'run this for each event, which it gets as JSON and PORTOLAN_*' },
+  { flags: '--shell', description: 'let a shell run what --exec names' },
+  { flags: '--interval <time>', description: 'look at least so often (100ms)', parse: parseDuration },
+  {
+    flags: '--doorbell <name>',
+    description: 'what tells that it is time to look',
+    values: DOORBELLS,
+    parse: (text) => parseChoice(text, DOORBELLS, '--doorbell'),
+    default: 'auto',
+  },
+  {
+    flags: '--source <list>',
+    description: 'where to look; with several, the first that works answers',
+    values: SOURCE_VALUES,
+    parse: parseSources,
+    default: 'auto',
+  },
+  { flags: '--verbose', description: 'tell on standard error why a source or doorbell failed' },
+];
