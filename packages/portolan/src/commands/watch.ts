@@ -72,7 +72,6 @@ function printClosedPorts(monitor: PortMonitor, filter: ListenerFilter): void {
   const color = wantsColor(process.stdout.isTTY, process.env);
   for (const { first, last } of filter.ports ?? []) {
     if (open.some(({ port }) => port >= first && port <= last)) continue;
-    const name = first === last ? `port ${first}` : `none of the ports ${first}-${last}`;
-    process.stdout.write(renderNotOpen(name, new Date(), color));
+    process.stdout.write(renderNotOpen(first, last, new Date(), color));
   }
 }

@@ -50,9 +50,10 @@ export function renderEvent(event: PortEvent | MissedEvents, color: boolean): st
   }
 }
 
-/** The line that says of a named port, at the start, that nobody listens on it. */
-export function renderNotOpen(port: string, at: Date, color: boolean): string {
-  return line(at, 'initial', `${port} is not open`, color);
+/** The line that says of the ports that were named, at the start, that nobody listens on them. */
+export function renderNotOpen(first: number, last: number, at: Date, color: boolean): string {
+  const text = first === last ? `port ${first} is not open` : `no port of ${first}-${last} is open`;
+  return line(at, 'initial', text, color);
 }
 
 function line(at: Date, sign: keyof typeof SIGNS, text: string, color: boolean): string {
