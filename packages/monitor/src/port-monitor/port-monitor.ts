@@ -1,9 +1,9 @@
-import { compareListeners, type Listener, listenerKey } from '../listener.js';
+import { type Listener, listenerKey } from '../listener.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
-import { difference, union } from './difference.js';
+import { difference } from './difference.js';
 import { DoorbellPanel } from './doorbell-panel.js';
 import type { Happening, ListenerChange, MissedEvents, PortEvent } from './event.js';
 import { EventOutlet, type PortMonitorEvents } from './event-outlet.js';
@@ -11,9 +11,10 @@ import type { RecentEvents } from './event-ring.js';
 import { HolderSearch } from './holder-search.js';
 import { type KnownListener, KnownListeners } from './known-listeners.js';
 import { LookScheduler } from './look-scheduler.js';
+import { Lookout } from './lookout.js';
 import { passes } from './port-filter.js';
 import { checkOptions, type PortMonitorOptions } from './port-monitor-options.js';
-import { endpointOf, type Passage } from './record-replay.js';
+import { endpointOf, type Passage, postpone } from './record-replay.js';
 import { RecordsLostError } from './records-lost-error.js';
 import { Witness } from './witness.js';
 
@@ -33,7 +34,7 @@ export interface EventsOptions {
  */
 export class PortMonitor implements AsyncDisposable {
   readonly #options: PortMonitorOptions;
-  readonly #chain: SourceChain;
+  readonly #lookout: Lookout;
   readonly #panel: DoorbellPanel;
   readonly #search: HolderSearch;
   readonly #witness: Witness;
@@ -52,7 +53,8 @@ export class PortMonitor implements AsyncDisposable {
   constructor(options: PortMonitorOptions = {}) {
     checkOptions(options);
     this.#options = options;
-    this.#chain = new SourceChain(createSources(options.sources ?? 'auto'), options.logger);
+    const chain = new SourceChain(createSources(options.sources ?? 'auto'), options.logger);
+    this.#lookout = new Lookout(chain, (ms) => this.#panel.lookTook(ms));
     this.#outlet = new EventOutlet(options.history ?? 100);
     this.#panel = new DoorbellPanel(options);
     this.#search = new HolderSearch(options.processes ?? true);
@@ -96,10 +98,10 @@ export class PortMonitor implements AsyncDisposable {
     this.#options.signal?.throwIfAborted();
     this.#state = 'started';
     try {
-      const answer = await this.#chain.look(this.#abort.signal);
+      const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
       this.#source = answer.source;
-      this.#seen = answer.listeners;
-      const found = await this.#search.find(answer.listeners, this.#abort.signal);
+      this.#seen = listeners;
+      const found = await this.#search.find(listeners, this.#abort.signal);
       for (const listener of found) this.#known.addInitial(listener, performance.now());
       await this.#panel.start(() => this.#scheduler.ring());
     } catch (error) {
@@ -117,7 +119,7 @@ export class PortMonitor implements AsyncDisposable {
     clearTimeout(this.#settleTimer);
     await this.#panel.stop();
     await this.#scheduler.stop();
-    this.#chain.close();
+    this.#lookout.close();
     this.#outlet.end();
   }
 
@@ -156,8 +158,7 @@ export class PortMonitor implements AsyncDisposable {
     this.#found = [];
     try {
       this.#witness.lookBegins();
-      const answer = await this.#ask();
-      const listeners = await this.#confirm(answer);
+      const { answer, listeners } = await this.#lookout.look(this.#seen, this.#abort.signal);
       this.#noteSource(answer);
       await this.#compare(listeners);
       this.#settle();
@@ -165,26 +166,6 @@ export class PortMonitor implements AsyncDisposable {
       if (!this.#abort.signal.aborted) this.#noteFailure(error);
     }
     return this.#found;
-  }
-
-  async #ask(): Promise<ChainAnswer> {
-    const start = performance.now();
-    try {
-      return await this.#chain.look(this.#abort.signal);
-    } finally {
-      this.#panel.lookTook(performance.now() - start);
-    }
-  }
-
-  /**
-   * A source that needs several reads for one answer may miss a listener that stayed, when another one leaves between
-   * two of them. So what is not in one look is looked for once more before it counts as closed.
-   */
-  async #confirm(answer: ChainAnswer): Promise<readonly Listener[]> {
-    if (answer.listeners === this.#seen) return this.#seen;
-    if (difference(this.#seen, answer.listeners).closed.length === 0) return answer.listeners;
-    const again = await this.#ask();
-    return union(answer.listeners, again.listeners);
   }
 
   async #compare(listeners: readonly Listener[]): Promise<void> {
@@ -301,18 +282,6 @@ export class PortMonitor implements AsyncDisposable {
   #publish(happening: Happening): void {
     this.#found.push(this.#outlet.publish(happening));
   }
-}
-
-/** The later look, but for listeners that can't be told from it: those are as they were. */
-function postpone(
-  before: readonly Listener[],
-  after: readonly Listener[],
-  unsettled: ReadonlySet<string>,
-): readonly Listener[] {
-  if (unsettled.size === 0) return after;
-  const settled = after.filter((listener) => !unsettled.has(listenerKey(listener)));
-  const kept = before.filter((listener) => unsettled.has(listenerKey(listener)));
-  return [...settled, ...kept].sort(compareListeners);
 }
 
 function openMs({ since }: KnownListener): number {

@@ -1,4 +1,4 @@
-import { type Endpoint, type Listener, listenerKey } from '../listener.js';
+import { compareListeners, type Endpoint, type Listener, listenerKey } from '../listener.js';
 import type { ListenRecord } from './doorbells/tracefs/parse-trace.js';
 
 /** Whose network namespace a record is of. `unknown` where its process has ended since. */
@@ -100,4 +100,16 @@ function passagesOf(
     }
   }
   return { passages, closings };
+}
+
+/** The later look, but for listeners that can't be told from it: those are as they were. */
+export function postpone(
+  before: readonly Listener[],
+  after: readonly Listener[],
+  unsettled: ReadonlySet<string>,
+): readonly Listener[] {
+  if (unsettled.size === 0) return after;
+  const settled = after.filter((listener) => !unsettled.has(listenerKey(listener)));
+  const kept = before.filter((listener) => unsettled.has(listenerKey(listener)));
+  return [...settled, ...kept].sort(compareListeners);
 }

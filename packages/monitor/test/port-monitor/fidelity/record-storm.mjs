@@ -3,6 +3,7 @@
  * there and what was told, as JSON.
  */
 import { spawn } from 'node:child_process';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { PortMonitor } from '@portolan/monitor';
 
 const { doorbell, processes, listeners, ports, seconds, connections } = JSON.parse(process.argv[2]);
@@ -26,6 +27,8 @@ const python = (script, ...args) => {
 
 const monitor = new PortMonitor({ doorbell, processes: false });
 await monitor.start();
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
 const told = [];
 for (const type of ['opened', 'closed', 'changed', 'error', 'source']) {
   monitor.on(type, ({ listener, transient = false, openMs, error }) => {
@@ -46,4 +49,5 @@ const left = monitor.listeners().length;
 await monitor.stop();
 for (const { child } of storm) child.stdin.end();
 const records = storm.flatMap(({ lines }) => lines.map((line) => line.split(' ').map(Number)));
-console.log(JSON.stringify({ records, told, left, connections: Number(crowd?.lines[0] ?? 0) }));
+const delayMs = delay.max / 1e6;
+console.log(JSON.stringify({ records, told, left, delayMs, connections: Number(crowd?.lines[0] ?? 0) }));
