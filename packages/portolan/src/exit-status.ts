@@ -6,6 +6,9 @@ export const ExitStatus = {
   noSourceWorked: 3,
   /** A fault of Portolan's own (EX_SOFTWARE, sysexits.h). */
   fault: 70,
+  /** As shells have it for a program that SIGINT ended. */
+  interrupted: 130,
 } as const;
 
-export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
+/** One of those, or what the command that was run for somebody ended with. */
+export type ExitStatus = number;

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Help } from 'commander';
 import { defineCompletion } from './commands/completion-definition.js';
+import { defineKill } from './commands/kill-definition.js';
 import { defineList, LIST_EXAMPLES } from './commands/list-definition.js';
+import { defineWait } from './commands/wait-definition.js';
 import { defineWatch } from './commands/watch-definition.js';
 import { ExitStatus } from './exit-status.js';
 import { tell } from './standard-streams.js';
@@ -9,7 +11,7 @@ import { tell } from './standard-streams.js';
 /** Runs the command line through commander, which knows all commands. */
 export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
   let status: ExitStatus = ExitStatus.found;
-  const program = createProgram((ended) => {
+  const program = createProgram(args, (ended) => {
     status = ended;
   });
   try {
@@ -25,9 +27,10 @@ export async function runProgram(args: readonly string[]): Promise<ExitStatus> {
 /**
  * Defines the command line. What a command does is loaded when it runs.
  *
+ * @param args what it will be run with
  * @param end is told the exit status of the command that ran
  */
-function createProgram(end: (status: ExitStatus) => void): Command {
+function createProgram(args: readonly string[], end: (status: ExitStatus) => void): Command {
   const program = new Command('portolan')
     .description('Shows which ports are listening and which process is behind each.')
     .usage('[port...] [options]\n       portolan <command> [options]')
@@ -38,6 +41,8 @@ function createProgram(end: (status: ExitStatus) => void): Command {
     .configureOutput({ outputError: (text) => tell(text.replace(/^error: /, '')) });
   const list = defineList(program, end);
   defineWatch(program, end);
+  defineWait(program, args, end);
+  defineKill(program, end);
   defineCompletion(program);
   // `portolan` alone lists, so its help is where the options of `list` are looked for.
   program.configureHelp({

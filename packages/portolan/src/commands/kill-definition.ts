@@ -1,0 +1,62 @@
+import type { SourceName } from '@portolan/monitor';
+import type { Command } from 'commander';
+import { addOptions } from '../arguments/add-options.js';
+import { parseDuration } from '../arguments/duration.js';
+import { FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
+import type { OptionDefinition } from '../arguments/option-definition.js';
+import { portArgument } from '../arguments/port-argument.js';
+import type { PortRange } from '../arguments/ports.js';
+import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import type { ExitStatus } from '../exit-status.js';
+import { UsageError } from '../usage-error.js';
+
+/** What `portolan kill` is told. */
+export interface KillOptions extends FilterOptions {
+  readonly yes?: true;
+  /** Milliseconds. */
+  readonly grace?: number;
+  readonly source: 'auto' | readonly SourceName[];
+}
+
+const KILL_OPTIONS: readonly OptionDefinition[] = [
+  { flags: '-y, --yes', description: 'do not ask' },
+  {
+    flags: '--grace <time>',
+    description: 'kill (SIGKILL) what has not ended after so long (5s)',
+    parse: parseDuration,
+  },
+  ...FILTER_OPTIONS,
+  {
+    flags: '--source <list>',
+    description: 'where to look; with several, the first that works answers',
+    values: SOURCE_VALUES,
+    parse: parseSources,
+    default: 'auto',
+  },
+];
+
+const EXAMPLES = `
+Examples:
+  portolan kill 3000                     show who is on port 3000, ask, and end it
+  portolan kill 3000 8000-8003 --yes     do not ask: for scripts
+  portolan kill 3000 --grace 500ms       kill what has not ended after half a second
+  portolan kill 3000-3999 --process node
+
+A port is left alone as a whole where one of its processes may not be ended: the first process of all, this command
+and what it descends from, the proxy of a container, the kernel, or what another user runs.
+
+Exit status:
+  0 all free   1 nothing listens there, it is taken still, or the answer was no   2 wrong usage   3 no source worked`;
+
+/** Defines `portolan kill <port...>`. */
+export function defineKill(program: Command, end: (status: ExitStatus) => void): Command {
+  const command = program.command('kill').description('free ports: end the processes that listen on them');
+  return addOptions(command.addArgument(portArgument(command)), KILL_OPTIONS)
+    .usage('<port...> [options]')
+    .addHelpText('after', EXAMPLES)
+    .action(async (ports: PortRange[] | undefined, options: KillOptions) => {
+      if (ports === undefined || ports.length === 0) throw new UsageError('kill takes the ports to free');
+      const { kill } = await import('./kill.js');
+      end(await kill(ports, toFilter(ports, options), options));
+    });
+}

@@ -1,0 +1,95 @@
+import { type Listener, listListeners } from '@portolan/monitor';
+import { includesPort, type PortRange } from '../arguments/ports.js';
+import { ExitStatus } from '../exit-status.js';
+import { type ListenerFilter, matches } from '../filter.js';
+import { Interruption } from '../interruption.js';
+import { ask } from '../kill/ask.js';
+import { maySignal, ownLineage } from '../kill/end-process.js';
+import { freePorts } from '../kill/free-ports.js';
+import { type Plan, planEnd, portText } from '../kill/plan.js';
+import { processText } from '../kill/process-text.js';
+import { renderTargetTable } from '../kill/target-table.js';
+import { wantsColor } from '../render/color.js';
+import { tell } from '../standard-streams.js';
+import { UsageError } from '../usage-error.js';
+import type { KillOptions } from './kill-definition.js';
+
+const DEFAULT_GRACE_MS = 5000;
+
+/** Ends what listens on the ports, after asking, and returns when they are free. */
+export async function kill(
+  ports: readonly PortRange[],
+  filter: ListenerFilter,
+  options: KillOptions,
+): Promise<ExitStatus> {
+  const canAsk = process.stdin.isTTY && process.stdout.isTTY;
+  if (!options.yes && !canAsk)
+    throw new UsageError(
+      'kill asks first, and there is no terminal to ask at: use --yes to end without asking',
+    );
+
+  const listeners = await look(filter, options);
+  tellUnused(ports, listeners, filter);
+  const plan = planEnd(listeners, { lineage: ownLineage(), isRoot: process.geteuid?.() === 0, maySignal });
+  for (const obstacle of plan.obstacles) tell(obstacle);
+  if (plan.targets.length === 0) return ExitStatus.nothingMatched;
+
+  showTargets(plan);
+  if (!options.yes) {
+    const answer = await ask(question(plan.targets.length));
+    if (answer === 'interrupted') return ExitStatus.interrupted;
+    if (answer === 'no') return ExitStatus.nothingMatched;
+  }
+  return carryOut(plan, filter, options);
+}
+
+async function carryOut(plan: Plan, filter: ListenerFilter, options: KillOptions): Promise<ExitStatus> {
+  const interruption = new Interruption();
+  try {
+    const { source: sources, grace: graceMs = DEFAULT_GRACE_MS } = options;
+    await freePorts(plan, { sources, graceMs, interrupted: interruption.signal });
+  } finally {
+    interruption.end();
+  }
+  if (interruption.status !== undefined) return interruption.status;
+  const freed = new Set(plan.listeners.map(portText));
+  const taken = (await look(filter, options)).filter((listener) => freed.has(portText(listener)));
+  for (const text of new Set(taken.map(takenText))) tell(text);
+  return taken.length > 0 || plan.obstacles.length > 0 ? ExitStatus.nothingMatched : ExitStatus.found;
+}
+
+async function look(filter: ListenerFilter, { source }: KillOptions): Promise<Listener[]> {
+  const { listeners } = await listListeners({ sources: source });
+  return listeners.filter((listener) => matches(listener, filter));
+}
+
+/** Of a port that was named it is worth saying that nobody is there, and of a range where nobody is at all. */
+function tellUnused(
+  ports: readonly PortRange[],
+  listeners: readonly Listener[],
+  filter: ListenerFilter,
+): void {
+  const unused = ports.filter((range) => !listeners.some(({ port }) => includesPort(range, port)));
+  if (unused.length === 0) return;
+  const texts = unused.map(({ first, last }) =>
+    first === last ? `port ${first}` : `the ports ${first}-${last}`,
+  );
+  const { ports: _, ...others } = filter;
+  const isFiltered = Object.values(others).some((value) => value !== undefined);
+  tell(`nothing ${isFiltered ? 'that matches ' : ''}listens on ${texts.join(', ')}`);
+}
+
+function showTargets({ targets, listeners }: Plan): void {
+  const { isTTY, columns } = process.stdout;
+  const canvas = { width: isTTY ? columns || 80 : undefined, color: wantsColor(isTTY, process.env) };
+  process.stdout.write(renderTargetTable(targets, listeners, canvas));
+}
+
+function question(count: number): string {
+  return count === 1 ? 'End this process? [y/N] ' : `End these ${count} processes? [y/N] `;
+}
+
+function takenText(listener: Listener): string {
+  const holders = listener.processes?.map(processText).join(', ') || 'somebody who is not seen from here';
+  return `${portText(listener)} is still taken, by ${holders}`;
+}

@@ -1,0 +1,59 @@
+import { PortMonitor } from '@portolan/monitor';
+import { toFilter } from '../arguments/filters.js';
+import type { PortRange } from '../arguments/ports.js';
+import { Deadline } from '../deadline.js';
+import { ExitStatus } from '../exit-status.js';
+import { Interruption } from '../interruption.js';
+import { tell } from '../standard-streams.js';
+import { PortWait } from '../wait/port-wait.js';
+import { ProgressLine } from '../wait/progress-line.js';
+import { runCommand } from '../wait/run-command.js';
+import type { WaitOptions } from './wait-definition.js';
+
+/** Waits until the ports listen, or none does, and then runs the command, if there is one. */
+export async function wait(
+  ports: readonly PortRange[],
+  options: WaitOptions,
+  command: readonly string[],
+): Promise<ExitStatus> {
+  const interruption = new Interruption();
+  let shortcoming: string | undefined;
+  try {
+    shortcoming = await waitForPorts(ports, options, interruption.signal);
+  } finally {
+    interruption.end();
+  }
+  if (interruption.status !== undefined) return interruption.status;
+  if (shortcoming !== undefined) {
+    tell(`gave up after ${options.timeout / 1000} s: ${shortcoming}`);
+    return ExitStatus.nothingMatched;
+  }
+  return command.length > 0 ? runCommand(command) : ExitStatus.found;
+}
+
+/** Resolves with what was missing at the end, or with undefined when nothing was. */
+async function waitForPorts(
+  ports: readonly PortRange[],
+  options: WaitOptions,
+  interrupted: AbortSignal,
+): Promise<string | undefined> {
+  const deadline = new Deadline(options.timeout || Number.POSITIVE_INFINITY, interrupted);
+  // Only TCP can answer HTTP: a UDP socket on the same port does not count.
+  const filter = toFilter(ports, options.http === undefined ? options : { ...options, tcp: true });
+  const monitor = new PortMonitor({
+    sources: options.source,
+    processes: filter.process !== undefined || filter.uid !== undefined,
+    filter: { ports: ports.map(({ first, last }) => ({ from: first, to: last })) },
+  });
+  const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);
+  try {
+    await monitor.start();
+    const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
+    const isDone = await portWait.done(deadline.signal);
+    progress.end();
+    return isDone ? undefined : portWait.shortcoming();
+  } finally {
+    deadline.clear();
+    await monitor.stop();
+  }
+}

@@ -1,0 +1,19 @@
+import { createInterface } from 'node:readline';
+
+/** Asks at the terminal; whatever is not a yes is a no. Ctrl-C is `interrupted`. */
+export function ask(question: string): Promise<'yes' | 'no' | 'interrupted'> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  return new Promise((resolve) => {
+    terminal.once('SIGINT', () => {
+      process.stdout.write('\n');
+      resolve('interrupted');
+      terminal.close();
+    });
+    // Ctrl-D closes it without an answer.
+    terminal.once('close', () => resolve('no'));
+    terminal.question(question, (answer) => {
+      resolve(/^\s*y(es)?\s*$/i.test(answer) ? 'yes' : 'no');
+      terminal.close();
+    });
+  });
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { COMMAND } from './run-command.js';
+
+/** A program that runs beside the test, in a process group of its own, which is killed when it is disposed of. */
+export class StartedProgram implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | string | null>;
+  #output = '';
+  #errors = '';
+
+  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const { NO_COLOR, FORCE_COLOR, ...inherited } = process.env;
+    this.#child = spawn(program, args, {
+      detached: true,
+      env: { ...inherited, TERM: 'xterm', ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.#child.stdout?.on('data', (bytes) => {
+      this.#output += bytes;
+    });
+    this.#child.stderr?.on('data', (bytes) => {
+      this.#errors += bytes;
+    });
+    this.#ended = once(this.#child, 'close').then(([status, signal]) => signal ?? status);
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('it did not start');
+    return this.#child.pid;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** Resolves with the exit status, or with the signal that ended it, when its streams are closed too. */
+  get ended(): Promise<number | string | null> {
+    return this.#ended;
+  }
+
+  /** Resolves when its output holds this text. */
+  async says(text: string): Promise<void> {
+    while (!this.#output.includes(text)) {
+      const { stdout } = this.#child;
+      if (stdout === null || stdout.readableEnded) throw new Error(`it said ${this.#output}${this.#errors}`);
+      await Promise.race([once(stdout, 'data'), once(stdout, 'end')]);
+    }
+  }
+
+  type(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // It has ended by itself.
+    }
+    await this.#ended;
+  }
+}
+
+/** Runs the built command on a pseudo-terminal. */
+export function startOnTerminal(args: string): StartedProgram {
+  return new StartedProgram('script', ['-qec', `stty cols 80; "$NODE" "$COMMAND" ${args}`, '/dev/null'], {
+    NODE: process.execPath,
+    COMMAND,
+  });
+}
+
+/** Runs the built command in pipes. */
+export function startPortolan(args: readonly string[]): StartedProgram {
+  return new StartedProgram(process.execPath, [COMMAND, ...args]);
+}
+
+/** Runs a Python script until it has said `ready`. */
+export async function startPython(
+  script: string,
+  { args = [], python = 'python3' }: { readonly args?: readonly string[]; readonly python?: string } = {},
+): Promise<StartedProgram> {
+  const started = new StartedProgram(python, ['-c', `${PRELUDE}\n${script}`, ...args]);
+  try {
+    await started.says('ready\n');
+    return started;
+  } catch (error) {
+    await started[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+const PRELUDE = `
+import os, signal, socket, sys
+def listen(port):
+    return socket.create_server(('127.0.0.1', int(port)))
+def ready():
+    print('ready', flush=True)
+def wait():
+    while True: signal.pause()
+`;
