@@ -1,0 +1,56 @@
+import type { SourceName } from '@portolan/monitor';
+import type { Command } from 'commander';
+import { addOptions } from '../arguments/add-options.js';
+import { parseChoice } from '../arguments/choice.js';
+import { parseDuration } from '../arguments/duration.js';
+import { FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
+import type { OptionDefinition } from '../arguments/option-definition.js';
+import { portArgument } from '../arguments/port-argument.js';
+import type { PortRange } from '../arguments/ports.js';
+import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import type { ExitStatus } from '../exit-status.js';
+import { SORT_KEYS, type SortKey } from '../order.js';
+
+/** What `portolan top` is told. */
+export interface TopOptions extends FilterOptions {
+  readonly sort: SortKey;
+  /** Milliseconds. */
+  readonly interval?: number;
+  readonly source: 'auto' | readonly SourceName[];
+}
+
+const TOP_OPTIONS: readonly OptionDefinition[] = [
+  ...FILTER_OPTIONS,
+  {
+    flags: '--sort <key>',
+    description: 'the order to begin with',
+    values: SORT_KEYS,
+    parse: (text) => parseChoice(text, SORT_KEYS, '--sort'),
+    default: 'port',
+  },
+  { flags: '--interval <time>', description: 'look at least so often (100ms)', parse: parseDuration },
+  {
+    flags: '--source <list>',
+    description: 'where to look; with several, the first that works answers',
+    values: SOURCE_VALUES,
+    parse: parseSources,
+    default: 'auto',
+  },
+];
+
+const EXAMPLES = `
+Examples:
+  portolan top                     every listening port, live; ? shows the keys, q ends it
+  portolan top 3000-3999           only these ports
+  portolan top -t --sort process   TCP only, in the order of the processes' names`;
+
+/** Defines `portolan top [port...]`. */
+export function defineTop(program: Command, end: (status: ExitStatus) => void): Command {
+  const command = program.command('top').description('show the listening ports live on the whole screen');
+  return addOptions(command.addArgument(portArgument(command)), TOP_OPTIONS)
+    .addHelpText('after', EXAMPLES)
+    .action(async (ports: PortRange[] | undefined, options: TopOptions) => {
+      const { top } = await import('./top.js');
+      end(await top(toFilter(ports ?? [], options), options));
+    });
+}

@@ -1,0 +1,43 @@
+import { PortMonitor } from '@portolan/monitor';
+import { ExitStatus } from '../exit-status.js';
+import type { ListenerFilter } from '../filter.js';
+import { ownLineage } from '../kill/end-process.js';
+import { wantsColor } from '../render/color.js';
+import { LiveView } from '../top/live-view.js';
+import { Screen } from '../top/screen.js';
+import { createTopState } from '../top/top-state.js';
+import { UsageError } from '../usage-error.js';
+import { Users } from '../users.js';
+import type { TopOptions } from './top-definition.js';
+
+/** Shows the listening ports on the whole screen until it is left. */
+export async function top(filter: ListenerFilter, options: TopOptions): Promise<ExitStatus> {
+  if (options.interval === 0) throw new UsageError('--interval must be at least 1ms');
+  checkTerminal();
+  const monitor = new PortMonitor({
+    sources: options.source,
+    ...(options.interval !== undefined && { intervalMs: options.interval }),
+  });
+  // Before the screen is taken, so that what goes wrong is told in the terminal as it was.
+  await monitor.start();
+  const state = createTopState({
+    sort: options.sort,
+    users: Users.read(),
+    lineage: ownLineage(),
+    source: options.source !== 'auto' && options.source.length === 1 ? options.source[0] : undefined,
+  });
+  const color = wantsColor(process.stdout.isTTY, process.env);
+  try {
+    await new LiveView(monitor, new Screen(process.stdin, process.stdout), { state, filter, color }).run();
+  } finally {
+    await monitor.stop();
+  }
+  return ExitStatus.found;
+}
+
+function checkTerminal(): void {
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    throw new UsageError('top needs a terminal for its input and output; portolan watch does without');
+  if (process.env.TERM === 'dumb')
+    throw new UsageError('top needs a terminal that can place its text (TERM is dumb); try portolan watch');
+}

@@ -1,0 +1,91 @@
+import { formatEndpoint, type Listener, type ListenerSocket, type Process } from '@portolan/monitor';
+import { processText } from '../kill/process-text.js';
+import { visibleText } from '../render/visible-text.js';
+import type { Users } from '../users.js';
+import type { Row } from './rows.js';
+import { wrapText } from './wrap-text.js';
+
+const LABEL_WIDTH = 11;
+/** So that a long command line leaves room for the rest. */
+const WRAP_LIMIT = 3;
+
+/** All that is known of a row, in lines of a width: its first process, its sockets, and the other processes. */
+export function detailLines({ service }: Row, users: Users, width: number): string[] {
+  const [first, ...others] = service.processes ?? [];
+  const lines = [
+    ...(first === undefined ? [] : processLines(first, users)),
+    ...service.listeners.flatMap((listener) =>
+      listener.sockets.map((socket) => labelled('socket', socketText(listener, socket, users))),
+    ),
+    ...others.map((other) => labelled('also', joined([visibleText(processText(other)), commandOf(other)]))),
+  ];
+  return lines.flatMap((line) => wrapText(line, width, { indent: LABEL_WIDTH, limit: WRAP_LIMIT }));
+}
+
+/** The first lines, with a word on those that are left out. */
+export function cutLines(lines: readonly string[], count: number): string[] {
+  if (lines.length <= count) return [...lines];
+  const kept = lines.slice(0, Math.max(0, count - 1));
+  return count < 1 ? [] : [...kept, `… ${lines.length - kept.length} more lines`];
+}
+
+function processLines(process: Process, users: Users): string[] {
+  const { parentPid, executable, workingDirectory, startedAt, container } = process;
+  const user = process.user ?? (process.uid === null ? undefined : userText(process.uid, users));
+  const head = [
+    visibleText(processText(process)),
+    parentPid === null ? undefined : `parent ${parentPid}`,
+    user && `user ${visibleText(user)}`,
+    startedAt === null ? undefined : `started ${timeText(startedAt)}`,
+  ];
+  return [
+    labelled('process', joined(head)),
+    ...known('executable', executable),
+    ...known('directory', workingDirectory),
+    ...known('command', commandOf(process) || null, (text) => text),
+    ...known('container', container),
+  ];
+}
+
+function socketText(listener: Listener, socket: ListenerSocket, users: Users): string {
+  const { inode, uid, backlog, backlogLimit, cgroup, v6Only, holder } = socket;
+  return joined([
+    `${listener.protocol} ${formatEndpoint(listener)}`,
+    socket.interface === null ? undefined : `on ${visibleText(socket.interface)}`,
+    v6Only === true ? 'IPv6 only' : undefined,
+    inode === null ? undefined : `inode ${inode}`,
+    backlog === null ? undefined : `backlog ${backlog}${backlogLimit === null ? '' : ` of ${backlogLimit}`}`,
+    uid === null ? undefined : `made by ${userText(uid, users)}`,
+    holder === 'process' || holder === null ? undefined : `held by ${HOLDERS[holder]}`,
+    cgroup === null ? undefined : `cgroup ${visibleText(cgroup)}`,
+  ]);
+}
+
+const HOLDERS = { kernel: 'the kernel', hidden: 'a process that may not be seen' } as const;
+
+function commandOf({ commandLine }: Process): string {
+  return visibleText(commandLine?.join(' ') ?? '');
+}
+
+function userText(uid: number, users: Users): string {
+  return visibleText(users.name(uid) ?? String(uid));
+}
+
+function known(label: string, text: string | null, show = visibleText): string[] {
+  return text === null ? [] : [labelled(label, show(text))];
+}
+
+function labelled(label: string, text: string): string {
+  return `${label.padEnd(LABEL_WIDTH)}${text}`;
+}
+
+function joined(parts: readonly (string | undefined)[]): string {
+  return parts.filter(Boolean).join('  ');
+}
+
+/** `2026-11-24 05:16:44`, where the reader is. */
+function timeText(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
+}

@@ -1,0 +1,70 @@
+import { processText } from '../kill/process-text.js';
+import { textWidth, truncateText } from '../render/text-width.js';
+import { visibleText } from '../render/visible-text.js';
+import { type Ink, inked } from './ink.js';
+import type { Row } from './rows.js';
+import type { TopState } from './top-state.js';
+
+/** By importance: what does not fit is left out from the end. */
+const KEYS = ['? help', 'q quit', '/ search', 's sort', 'Enter details', 'x end', 'p hold'] as const;
+
+const GAP = '   ';
+
+/** The bottom line: a question, the search that is typed, what is wrong, or how many there are and which keys help. */
+export function statusLine(state: TopState, rows: readonly Row[], width: number, color: boolean): string {
+  const { mode, notice, problem } = state;
+  if (mode.type === 'confirm') return whole(visibleText(question(mode)), width, ['bold', 'yellow'], color);
+  if (mode.type === 'search') return searchLine(state, rows, width);
+  if (notice !== undefined) return whole(visibleText(notice), width, ['bold', 'yellow'], color);
+  if (problem !== undefined) return whole(visibleText(problem), width, ['bold', 'red'], color);
+  const text = summary(state, rows);
+  return inked(truncateText(text + keysFor(width - textWidth(text)), width), ['dim'], color);
+}
+
+function question({ target, signal }: Extract<TopState['mode'], { type: 'confirm' }>): string {
+  return signal === 'SIGTERM'
+    ? `End ${processText(target)}? [y/N]`
+    : `${processText(target)} was asked to end. End it by force (SIGKILL)? [y/N]`;
+}
+
+/** The end of what is typed stays in sight. */
+function searchLine({ search }: TopState, rows: readonly Row[], width: number): string {
+  const typed = lastPart(`/${visibleText(search)}`, width - 1);
+  const count = `${GAP}${rows.length === 1 ? '1 row' : `${rows.length} rows`}`;
+  const hasRoom = textWidth(typed) + 1 + textWidth(count) <= width;
+  const cursor = width > 0 ? inked(' ', ['reverse'], true) : '';
+  return `${typed}${cursor}${hasRoom ? count : ''}`;
+}
+
+function lastPart(text: string, width: number): string {
+  const characters = [...text];
+  while (characters.length > 0 && textWidth(characters.join('')) > width) characters.shift();
+  return characters.join('');
+}
+
+function summary(state: TopState, rows: readonly Row[]): string {
+  const open = rows.filter(({ closedAt }) => closedAt === undefined);
+  const listeners = open.reduce((sum, { service }) => sum + service.listeners.length, 0);
+  return [
+    state.held === undefined ? '' : 'HELD (p goes on)',
+    `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`,
+    `by ${state.sort}${state.isReversed ? ', reversed' : ''}`,
+    state.search === '' ? '' : `/${visibleText(state.search)}`,
+    state.source === undefined ? '' : `through ${state.source}`,
+  ]
+    .filter(Boolean)
+    .join('  ');
+}
+
+function keysFor(room: number): string {
+  let text = '';
+  for (const key of KEYS) {
+    if (textWidth(text) + GAP.length + textWidth(key) > room) break;
+    text += `${GAP}${key}`;
+  }
+  return text;
+}
+
+function whole(text: string, width: number, inks: readonly Ink[], color: boolean): string {
+  return inked(truncateText(text, width), inks, color);
+}

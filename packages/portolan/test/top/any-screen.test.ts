@@ -1,0 +1,134 @@
+import type { Listener } from '@portolan/monitor';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { textWidth } from '../../src/render/text-width.js';
+import { plain } from '../../src/top/ink.js';
+import { listener, processOf } from '../listeners.js';
+import { Stage } from './stage.js';
+
+const HOSTILE = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.constantFrom(
+    '漢字カナ',
+    '\x1b]0;title\x07',
+    '\x1b[2J',
+    'a\u202eb',
+    'e\u0301\u0301',
+    '😀👍🏽',
+    '\\x1b',
+    '\ud800',
+  ),
+);
+
+const PROCESS = fc
+  .record({
+    pid: fc.integer({ min: 1, max: 20 }),
+    name: HOSTILE,
+    commandLine: fc.option(fc.array(HOSTILE, { maxLength: 4 })),
+    executable: fc.option(HOSTILE),
+    workingDirectory: fc.option(HOSTILE),
+    user: fc.option(HOSTILE),
+    container: fc.option(HOSTILE),
+  })
+  .map(processOf);
+
+const LISTENER: fc.Arbitrary<Listener> = fc
+  .record({
+    protocol: fc.constantFrom('tcp', 'udp'),
+    port: fc.integer({ min: 1, max: 12 }),
+    address: fc.constantFrom('127.0.0.1', '0.0.0.0', '192.0.2.7'),
+    processes: fc.option(fc.array(PROCESS, { maxLength: 3 })),
+    sockets: fc.array(
+      fc.record({
+        inode: fc.option(fc.nat()),
+        interface: fc.option(HOSTILE),
+        cgroup: fc.option(HOSTILE),
+        holder: fc.constantFrom('process', 'hidden', 'kernel', null),
+      }),
+      { minLength: 1, maxLength: 5 },
+    ),
+  })
+  .map((given) => listener(given));
+
+const LISTENERS = fc.uniqueArray(LISTENER, {
+  maxLength: 15,
+  selector: ({ protocol, port, address }) => `${protocol} ${port} ${address}`,
+});
+
+type Step = (stage: Stage) => void;
+
+const KEYS = [
+  'j',
+  'k',
+  'G',
+  'g',
+  's',
+  'S',
+  '/',
+  'i',
+  '\r',
+  '\x1b',
+  'x',
+  'y',
+  'p',
+  '?',
+  '\x7f',
+  '\x1b[5~',
+  '\x1b[6~',
+];
+
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  fc.constantFrom(...KEYS).map(
+    (keys): Step =>
+      (stage) =>
+        stage.type(keys),
+  ),
+  HOSTILE.map(
+    (text): Step =>
+      (stage) =>
+        stage.press({ type: 'paste', text }),
+  ),
+  fc.tuple(LISTENERS, LISTENERS).map(
+    ([open, passed]): Step =>
+      (stage) =>
+        stage.look(open, passed),
+  ),
+  fc.integer({ min: 1, max: 5000 }).map(
+    (ms): Step =>
+      (stage) =>
+        stage.wait(ms),
+  ),
+  HOSTILE.map(
+    (problem): Step =>
+      (stage) => {
+        stage.state = { ...stage.state, problem, notice: problem };
+      },
+  ),
+  fc.record({ width: fc.nat({ max: 130 }), height: fc.nat({ max: 30 }) }).map(
+    (size): Step =>
+      (stage) => {
+        stage.size = size;
+      },
+  ),
+);
+
+describe('any screen', () => {
+  it('fits the terminal and holds no control characters but styles, whatever is typed and whoever listens', () => {
+    fc.assert(
+      fc.property(LISTENERS, fc.array(STEP, { maxLength: 30 }), fc.boolean(), (open, steps, color) => {
+        const stage = new Stage(open);
+        stage.color = color;
+        for (const step of steps) {
+          step(stage);
+          const { lines } = stage.frame();
+          expect(lines).toHaveLength(stage.size.height);
+          for (const line of lines) {
+            expect(plain(line)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+            expect(textWidth(plain(line))).toBeLessThanOrEqual(stage.size.width);
+          }
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

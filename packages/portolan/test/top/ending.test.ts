@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { heldListener, listener, processOf } from '../listeners.js';
+import { Stage } from './stage.js';
+
+const NODE = processOf();
+const WEB = heldListener([NODE]);
+
+describe('ending a process', () => {
+  it('asks, and does it for a yes', () => {
+    const stage = new Stage([WEB]).type('jx');
+    expect(stage.status).toBe('End node (pid 812)? [y/N]');
+    expect(stage.effects).toEqual([]);
+    stage.type('y');
+    expect(stage.effects).toEqual([{ type: 'end', target: NODE, signal: 'SIGTERM' }]);
+  });
+
+  it.each(['n', '\r', '\x1b', 'x', '\x1b[200~y\x1b[201~'])('does nothing for %j', (answer) => {
+    const stage = new Stage([WEB]).type(`jx${answer}`);
+    expect(stage.effects).toEqual([]);
+    expect(stage.status).toContain('1 listener');
+  });
+
+  it('offers force the second time, for the same process only', () => {
+    const stage = new Stage([WEB]).type('jxyx');
+    expect(stage.status).toBe('node (pid 812) was asked to end. End it by force (SIGKILL)? [y/N]');
+    stage.type('y');
+    expect(stage.effects.at(-1)).toMatchObject({ signal: 'SIGKILL' });
+    const successor = heldListener([processOf({ startTicks: 200 })]);
+    expect(stage.look([successor]).type('x').status).toBe('End node (pid 812)? [y/N]');
+  });
+
+  it('keeps to the process that it asked about', () => {
+    const stage = new Stage([WEB]).type('jx');
+    stage.look([heldListener([processOf({ pid: 4 })])]).type('y');
+    expect(stage.effects).toEqual([{ type: 'end', target: NODE, signal: 'SIGTERM' }]);
+  });
+
+  it('takes the oldest of several, which made the others', () => {
+    const processes = [processOf({ pid: 3, startTicks: 900 }), processOf({ pid: 40, startTicks: 800 })];
+    expect(new Stage([heldListener(processes)]).type('jx').status).toBe('End node (pid 40)? [y/N]');
+  });
+
+  it.each([
+    ['the first process', heldListener([processOf({ pid: 1, name: 'init' })]), 'init (pid 1) is never ended'],
+    ['itself', heldListener([processOf({ pid: 5000 })]), 'node (pid 5000) is never ended: it is this view'],
+    ['its ancestors', heldListener([processOf({ pid: 4000 })]), 'this view runs within it'],
+    ['hidden ones', listener({ processes: [], sockets: [{ holder: 'hidden' }] }), "can't be seen"],
+    ['the kernel', listener({ processes: [], sockets: [{ holder: 'kernel' }] }), 'held by the kernel itself'],
+    [
+      "a container's proxy",
+      heldListener([processOf({ name: 'docker-proxy' })]),
+      'end that container instead',
+    ],
+  ])('is refused for %s', (_, one, reason) => {
+    const stage = new Stage([one], { lineage: [5000, 4000] }).type('jx');
+    expect(stage.status).toContain(reason);
+    expect(stage.type('y').effects).toEqual([]);
+  });
+
+  it('is refused for what is closed, and where no row is marked', () => {
+    expect(new Stage([WEB]).type('x').status).toBe('choose a row first, with the arrow keys');
+    expect(new Stage([WEB]).type('j').look([]).type('x').status).toBe('port 3000 is closed already');
+  });
+});

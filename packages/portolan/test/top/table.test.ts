@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import { nextChangeMs } from '../../src/top/next-change.js';
+import { heldListener, listener, processOf } from '../listeners.js';
+import { Stage } from './stage.js';
+
+const WEB = heldListener([processOf()], { port: 3000 });
+const API = heldListener(
+  [processOf({ pid: 900, name: 'api', user: 'root', uid: 0, commandLine: ['/api'] })],
+  {
+    port: 4000,
+  },
+);
+const DATABASE = heldListener([processOf({ pid: 700, name: 'db', commandLine: ['db', '-D', '/data'] })], {
+  port: 5000,
+});
+const ESCAPE = '\\x1b';
+const styledRow = (style: string, sign: string) => new RegExp(`^${ESCAPE}\\[${style}m[${sign}] tcp.*3000`);
+const ALL = [WEB, API, DATABASE];
+
+describe('the table', () => {
+  it('shows a row a service, as list does, and for how long it has been open where that is known', () => {
+    const stage = new Stage([API]).look([API, WEB]).wait(61_000);
+    expect(stage.lines.slice(0, 3)).toEqual([
+      '  PROTO  ADDRESS    PORT  PROCESS  PID  USER  COMMAND                                       OPEN FOR',
+      '  tcp    127.0.0.1  3000  node     812  ada   node server.js                                   1 min',
+      '  tcp    127.0.0.1  4000  api      900  root  /api                                                 -',
+    ]);
+    expect(stage.status).toMatch(/^2 listeners {2}by port {3}\? help/);
+  });
+
+  it('marks a new row for two seconds, first more and then less', () => {
+    const stage = new Stage([API]).look([API, WEB]);
+    stage.color = true;
+    const line = () => stage.frame().lines[1];
+    expect(line()).toMatch(styledRow('1;32;7', '+'));
+    stage.wait(1000);
+    expect(line()).toMatch(styledRow('1;32', '+'));
+    stage.wait(1000);
+    expect(line()).toMatch(/^ {2}tcp/);
+  });
+
+  it('keeps a closed row, struck, for two seconds', () => {
+    const stage = new Stage(ALL).look([API, DATABASE]);
+    stage.color = true;
+    const line = () => stage.frame().lines[1];
+    expect(line()).toMatch(styledRow('31;9', '-'));
+    expect(stage.status).toMatch(/^2 listeners/);
+    stage.wait(1000);
+    expect(line()).toMatch(styledRow('2;9', '-'));
+    stage.wait(1000);
+    expect(stage.ports).toEqual([4000, 5000]);
+  });
+
+  it('needs no colour to tell new and closed rows', () => {
+    const stage = new Stage([API]).look([WEB]);
+    expect(stage.rows.map((row) => row[0])).toEqual(['+', '-']);
+    expect(stage.frame().lines.join('')).not.toMatch(new RegExp(`${ESCAPE}\\[[\\d;]*3\\d`));
+  });
+
+  it('shows what came and went between two looks', () => {
+    expect(new Stage([]).look([], [WEB]).rows).toEqual([expect.stringMatching(/^- tcp.*3000.* 0 s$/)]);
+  });
+
+  it('marks a port that another process took over as new', () => {
+    const other = listener({ ...WEB, processes: [processOf({ pid: 999 })], sockets: [{ inode: 2000 }] });
+    expect(new Stage([WEB]).look([other]).rows).toEqual([expect.stringMatching(/^\+ tcp.* 999 /)]);
+  });
+
+  it('does not strike a service of which only one address closed', () => {
+    const twin = heldListener([processOf()], { port: 3000, family: 6, address: '::1' });
+    const stage = new Stage([WEB, twin]).look([WEB]);
+    expect(stage.rows).toEqual([expect.stringMatching(/^ {2}tcp/)]);
+  });
+
+  it('says so where nothing listens, and where nothing matches', () => {
+    expect(new Stage().rows).toEqual(['nothing listens here']);
+    expect(new Stage(ALL).type('/nowhere').rows).toEqual(['nothing matches the search']);
+  });
+
+  it('changes by itself only while something flashes, fades or grows older', () => {
+    const stage = new Stage(ALL);
+    const next = (hasAges = true) => nextChangeMs(stage.frame().shown.rows, stage.now, hasAges);
+    expect(next()).toBeUndefined();
+    stage.look([...ALL, listener({ port: 6000 })]).wait(300);
+    expect(next()).toBe(700);
+    stage.wait(2000);
+    expect(next()).toBe(700);
+    expect(next(false)).toBeUndefined();
+    stage.wait(3_600_000);
+    expect(next()).toBe(60_000 - 2300);
+    stage.look(ALL).wait(1500);
+    expect(next()).toBe(500);
+  });
+});
+
+describe('a key', () => {
+  it.each([
+    ['s', [3000, 4000, 5000], 'protocol'],
+    ['4', [4000, 5000, 3000], 'process'],
+    ['5', [5000, 3000, 4000], 'pid'],
+    ['5S', [4000, 3000, 5000], 'pid, reversed'],
+    ['6', [3000, 5000, 4000], 'user'],
+    ['ssssss', [3000, 4000, 5000], 'port'],
+  ])('%s sorts', (keys, ports, order) => {
+    const stage = new Stage(ALL).type(keys);
+    expect(stage.ports).toEqual(ports);
+    expect(stage.status).toContain(`by ${order} `);
+  });
+
+  it.each([
+    ['j', 3000],
+    ['jj', 4000],
+    ['jjk', 3000],
+    ['jk', 3000],
+    ['\x1b[B\x1b[B\x1b[A', 3000],
+    ['G', 5000],
+    ['G\x1b[H', 3000],
+    ['\x1b[6~', 5000],
+    ['k', 5000],
+    ['jjjjjj', 5000],
+    ['j\x1b', undefined],
+  ])('%j moves the mark', (keys, port) => {
+    expect(new Stage(ALL).type(keys).marked).toBe(port);
+  });
+
+  it.each([
+    ['50', [5000]],
+    ['127.0', [3000, 4000, 5000]],
+    ['NODE', [3000]],
+    ['server.js', [3000]],
+    ['ada', [3000, 5000]],
+    ['ada db', [5000]],
+    ['tcp 4', [4000]],
+  ])('/ searches for %s', (text, ports) => {
+    const stage = new Stage(ALL).type(`/${text}`);
+    expect(stage.ports).toEqual(ports);
+    expect(stage.status).toMatch(new RegExp(`^/${text} {4}\\d rows?$`));
+    expect(stage.type('\r').ports).toEqual(ports);
+    expect(stage.status).toContain(`  /${text}`);
+  });
+
+  it('Escape gives a search up, and Backspace takes back what was typed', () => {
+    const stage = new Stage(ALL).type('/nodex\x7f');
+    expect(stage.ports).toEqual([3000]);
+    expect(stage.type('\x1b').ports).toEqual([3000, 4000, 5000]);
+    expect(stage.type('/node\r').ports).toEqual([3000]);
+    expect(stage.type('\x1b').ports).toEqual([3000, 4000, 5000]);
+  });
+
+  it('p holds what is shown, and goes on with what happened meanwhile', () => {
+    const stage = new Stage(ALL).type('p').look([WEB]).wait(500);
+    expect(stage.ports).toEqual([3000, 4000, 5000]);
+    expect(stage.rows.map((row) => row[0])).toEqual([' ', ' ', ' ']);
+    expect(stage.status).toMatch(/^HELD/);
+    stage.wait(5000).type('p');
+    expect(stage.ports).toEqual([3000]);
+  });
+
+  it('? explains the keys until another one', () => {
+    const stage = new Stage(ALL).type('?');
+    expect(stage.lines[0]).toBe('Keys');
+    expect(stage.type('x').lines[0]).toContain('PROTO');
+    expect(stage.effects).toEqual([]);
+  });
+
+  it.each(['q', '?q', '\x03', '/\x03', 'jx\x03'])('%j quits', (keys) => {
+    expect(new Stage(ALL).type(keys).effects).toEqual([{ type: 'quit' }]);
+  });
+});
+
+describe('the mark', () => {
+  it('stays on its service when rows come and go', () => {
+    const stage = new Stage(ALL).type('jj');
+    stage.look([...ALL, listener({ port: 80 })]);
+    expect(stage.marked).toBe(4000);
+    stage.type('5');
+    expect(stage.marked).toBe(4000);
+  });
+
+  it('stays on the port that another process took over', () => {
+    const restarted = heldListener([processOf({ pid: 4242 })], { port: 4000, address: '0.0.0.0' });
+    const stage = new Stage(ALL).type('jj').look([WEB, restarted, DATABASE]).wait(3000);
+    expect(stage.marked).toBe(4000);
+  });
+
+  it('goes to the next row when its own is gone', () => {
+    const stage = new Stage(ALL).type('jj').look([WEB, DATABASE]);
+    expect(stage.marked).toBe(4000);
+    expect(stage.wait(2000).marked).toBe(5000);
+    expect(stage.look([]).wait(2000).marked).toBeUndefined();
+  });
+
+  it('is always on the screen', () => {
+    const many = Array.from({ length: 100 }, (_, index) => listener({ port: index + 1 }));
+    const stage = new Stage(many, { height: 12 }).type('G');
+    expect(stage.rows.at(-1)).toContain(' 100 ');
+    stage.type('\x1b[5~');
+    expect(stage.marked).toBe(91);
+    stage.type('i');
+    expect(stage.rows.some((row) => row.includes('  91 '))).toBe(true);
+    stage.type('G');
+    expect(stage.rows.some((row) => row.includes('  100 '))).toBe(true);
+    stage.type('g');
+    expect(stage.rows[0]).toContain('  1 ');
+  });
+});
+
+describe('the details', () => {
+  it('tell all that is known of the row', () => {
+    const sockets = [
+      { inode: 77, cgroup: '/system.slice/web.service', holder: 'process' as const, uid: 0 },
+      { inode: 78, interface: 'eth0', holder: 'process' as const },
+    ];
+    const worker = processOf({ pid: 813, commandLine: ['node', 'worker.js'] });
+    const startedAt = new Date(2026, 10, 24, 4, 5, 6);
+    const web = listener({ processes: [processOf({ startedAt }), worker], sockets });
+    expect(new Stage([web], { height: 24 }).type('\r').rows.slice(1)).toEqual([
+      expect.stringMatching(/^── tcp 3000 ─+$/),
+      'process    node (pid 812)  parent 1  user ada  started 2026-11-24 04:05:06',
+      'executable /usr/bin/node',
+      'directory  /srv',
+      'command    node server.js',
+      'socket     tcp 127.0.0.1:3000  inode 77  backlog 0 of 511  made by root  cgroup',
+      '           /system.slice/web.service',
+      'socket     tcp 127.0.0.1:3000  on eth0  inode 78  backlog 0 of 511  made by ada',
+      'also       node (pid 813)  node worker.js',
+    ]);
+  });
+
+  it('leave half of the screen to the table, and say what they leave out', () => {
+    const web = listener({ sockets: Array.from({ length: 30 }, (_, inode) => ({ inode })) });
+    const { lines } = new Stage([web], { height: 12 }).type('i');
+    expect(lines.slice(6)).toEqual([
+      expect.stringContaining('──'),
+      ...Array(3).fill(expect.stringMatching(/^socket/)),
+      '… 27 more lines',
+      expect.stringContaining('1 listener'),
+    ]);
+  });
+});

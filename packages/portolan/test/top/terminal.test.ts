@@ -1,0 +1,241 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { close, freePort, listenOn, portOf } from '../free-port.js';
+import { COMMAND, portolan } from '../run-command.js';
+import { Tmux } from './tmux.js';
+
+const CHILD = new URL('./listening-child.mjs', import.meta.url);
+
+const ESCAPE = '\\x1b';
+
+let terminal: Tmux;
+let children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  terminal = await Tmux.open();
+});
+
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+  await terminal?.[Symbol.asyncDispose]();
+});
+
+/** Starts the view in the shell, which says how it ended. */
+async function top(
+  args: string,
+  given: { readonly before?: string; readonly node?: string } = {},
+): Promise<void> {
+  const { before = '', node = '' } = given;
+  await terminal.enter(`${before} ${process.execPath} ${node} ${COMMAND} top ${args}; echo "ended with $?"`);
+  await terminal.shows(/^\d+ listeners?.*\? help/m);
+}
+
+async function listeningChild(port: number, ...words: readonly string[]): Promise<ChildProcess> {
+  const child = fork(CHILD, [String(port), ...words], { execArgv: [] });
+  children.push(child);
+  await once(child, 'message');
+  return child;
+}
+
+describe('portolan top in a terminal', () => {
+  it('shows a row when a port opens, and strikes it and lets it go when it closes', async () => {
+    const port = await freePort();
+    await top(`${port}`);
+    await terminal.shows(/^nothing listens here$/m);
+    const server = await listenOn(port);
+    const opened = await terminal.shows(new RegExp(`^\\+ tcp +127.0.0.1 +${port} `, 'm'));
+    expect(opened).toMatch(new RegExp(`127.0.0.1 +${port} .* ${process.pid} .* \\d s$`, 'm'));
+    expect(opened).toMatch(/^1 listener /m);
+    await terminal.shows(new RegExp(`^ {2}tcp +127.0.0.1 +${port} `, 'm'));
+    await close(server);
+    const closed = await terminal.shows(new RegExp(`^- tcp +127.0.0.1 +${port} `, 'm'));
+    expect(closed).toMatch(/^0 listeners /m);
+    expect(await terminal.showsNo(new RegExp(`tcp .*${port}`))).toMatch(/^nothing listens here$/m);
+  });
+
+  it('sorts, searches and shows details', async () => {
+    const servers = [await listenOn(), await listenOn(0, undefined, '127.0.0.2')];
+    const [first = 0, second = 0] = servers.map(portOf);
+    const [low, high] = first < second ? [first, second] : [second, first];
+    await top(`${first} ${second}`);
+    await terminal.shows(new RegExp(`${low}[^]*${high}[^]*2 listeners {2}by port `));
+    await terminal.type('S');
+    await terminal.shows(new RegExp(`${high}[^]*${low}[^]*by port, reversed`));
+    await terminal.type('3S');
+    await terminal.shows(new RegExp(`${first}[^]*${second}[^]*by address `));
+
+    await terminal.type('/127.0.0.2');
+    const found = await terminal.shows(/^\/127\.0\.0\.2 +1 row$/m);
+    expect(found).not.toMatch(new RegExp(`tcp .*${first}`));
+    await terminal.press('Enter');
+    await terminal.shows(/by address {2}\/127\.0\.0\.2/);
+    await terminal.press('Down', 'Enter');
+    const details = await terminal.shows(/^── tcp/m);
+    expect(details).toMatch(
+      new RegExp(`^process .*\\(pid ${process.pid}\\) {2}parent ${process.ppid} `, 'm'),
+    );
+    expect(details).toMatch(new RegExp(`^executable ${process.execPath}$`, 'm'));
+    expect(details).toMatch(
+      new RegExp(`^socket +tcp 127.0.0.2:${second} {2}inode \\d+ {2}backlog 0 of `, 'm'),
+    );
+    await terminal.press('Escape');
+    await terminal.showsNo(/──/);
+    await terminal.press('Escape');
+    await terminal.shows(/^2 listeners {2}by address {3}/m);
+    for (const server of servers) await close(server);
+  });
+
+  it('ends a process after asking, and by force the second time', async () => {
+    const port = await freePort();
+    const child = await listeningChild(port, 'stubborn');
+    await top(`${port}`);
+    await terminal.shows(new RegExp(` ${port} `));
+    await terminal.type('jx');
+    await terminal.shows(new RegExp(`^End .* \\(pid ${child.pid}\\)\\? \\[y/N\\]$`, 'm'));
+    await terminal.type('n');
+    await terminal.shows(/^1 listener /m);
+    await terminal.type('xy');
+    await terminal.shows(new RegExp(`^sent SIGTERM to .* \\(pid ${child.pid}\\)$`, 'm'));
+    await terminal.type('x');
+    await terminal.shows(/was asked to end. End it by force \(SIGKILL\)\? \[y\/N\]$/m);
+    const ended = once(child, 'exit');
+    await terminal.type('y');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    await terminal.shows(/^nothing listens here$/m);
+  });
+
+  it('does not take what is pasted for keys', async () => {
+    const server = await listenOn();
+    await top(`${portOf(server)}`);
+    await terminal.press('Down');
+    await terminal.command('set-buffer', 'xyq/');
+    await terminal.command('paste-buffer', '-p');
+    await terminal.type('/');
+    await terminal.command('paste-buffer', '-p');
+    await terminal.shows(/^\/xyq\/ +0 rows$/m);
+    await close(server);
+  });
+
+  it('shows what a process calls itself, and does not obey it', async () => {
+    const port = await freePort();
+    await listeningChild(port, '\x1b]2;owned\x07\x1b[2Jtext');
+    await top(`${port}`);
+    await terminal.press('Down', 'Enter');
+    await terminal.resize(200, 30);
+    await terminal.shows(/^command .*\\x1b\]2;owned\\x07\\x1b\[2Jtext$/m);
+    expect(await terminal.modes('pane_title')).not.toContain('owned');
+  });
+
+  it('follows the size of the terminal, however small', async () => {
+    const server = await listenOn();
+    const port = portOf(server);
+    await top(`${port}`);
+    await terminal.resize(140, 40);
+    const wide = await terminal.showsThat('is wide', (screen) => screen.split('\n')[0]?.length === 140);
+    expect(wide.split('\n')[39]).toMatch(/^1 listener /);
+    await terminal.resize(20, 3);
+    await terminal.showsThat('is small', (screen) =>
+      /^1 listener {2}by port$/.test(screen.split('\n')[2] ?? ''),
+    );
+    await terminal.resize(2, 1);
+    await terminal.shows(/^1…$/m);
+    await terminal.resize(100, 30);
+    await terminal.shows(
+      new RegExp(`^ {2}tcp +127.0.0.1 +${port} [^]*^1 listener {2}by port {3}\\? help`, 'm'),
+    );
+    await close(server);
+  });
+
+  it('uses no colours where none are wanted', async () => {
+    const port = await freePort();
+    await top(`${port}`, { before: 'NO_COLOR=1' });
+    const server = await listenOn(port);
+    const screen = await terminal.shows(new RegExp(`\\+ tcp.*${port}`), { styles: true });
+    expect(screen).not.toMatch(new RegExp(`${ESCAPE}\\[[\\d;]*3[0-7]`));
+    await close(server);
+  });
+});
+
+describe('the terminal after portolan top', () => {
+  const MODES = ['alternate_on', 'cursor_flag', 'wrap_flag'];
+
+  /** Checks that the terminal is as it was: the shell's screen with what the view left of it, and its modes. */
+  async function expectRestored(status: string): Promise<void> {
+    const screen = await terminal.shows(new RegExp(`^ended with ${status}$`, 'm'));
+    expect(screen).toContain('this was here before');
+    expect(screen).not.toMatch(/PROTO|\? help/);
+    expect(await terminal.modes(...MODES)).toBe('0 1 1');
+    await terminal.enter('stty -a | grep -c " icanon.* echo "; echo checked');
+    await terminal.shows(/^1\nchecked$/m);
+  }
+
+  /** The pid of the view, the only child of the shell. */
+  async function pidOfTop(): Promise<number> {
+    const shell = await terminal.modes('pane_pid');
+    return Number((await readFile(`/proc/${shell}/task/${shell}/children`, 'utf8')).trim());
+  }
+
+  beforeEach(async () => {
+    await terminal.enter('echo this was here before');
+    await terminal.shows(/^this was here before$/m);
+  });
+
+  it.each([['q'], ['C-c']])('is as before when %s ended it', async (key) => {
+    await top('1');
+    expect(await terminal.modes(...MODES)).toBe('1 0 0');
+    await terminal.press(key);
+    await expectRestored('0');
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is as before when %s ended it', async (signal) => {
+    await top('1');
+    process.kill(await pidOfTop(), signal);
+    await expectRestored('0');
+  });
+
+  it.each([
+    ['an error that nobody caught', "throw new Error('boom')", '1'],
+    ['a call of process.exit', 'process.exit(9)', '9'],
+  ])('is as before when %s ended it', async (_, code, status) => {
+    const module = `data:text/javascript,process.on('SIGUSR2',()=>{${encodeURIComponent(code)}})`;
+    await top('1', { node: `--import "${module}"` });
+    process.kill(await pidOfTop(), 'SIGUSR2');
+    await expectRestored(status);
+  });
+
+  it('is lent to the shell by Ctrl-Z, and taken again by fg', async () => {
+    await terminal.enter('set -m');
+    await top('1');
+    await terminal.press('C-z');
+    await terminal.shows(/Stopped/);
+    expect(await terminal.modes(...MODES)).toBe('0 1 1');
+    await terminal.enter('fg');
+    await terminal.shows(/^0 listeners/m);
+    await terminal.press('q');
+    await terminal.shows(/^[#$]$/m);
+    expect(await terminal.modes(...MODES)).toBe('0 1 1');
+  });
+});
+
+describe('portolan top without a terminal', () => {
+  it('says what it needs, in one line', async () => {
+    expect(await portolan(['top'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'portolan: top needs a terminal for its input and output; portolan watch does without\n',
+    });
+  });
+
+  it.each([
+    [['top', '--interval', '0'], '--interval must be at least 1ms'],
+    [['top', '--sort', 'prot'], 'did you mean protocol?'],
+    [['top', '80x'], "'80x' is no port"],
+  ])('does not accept %j', async (args, message) => {
+    const { status, stderr } = await portolan(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});
