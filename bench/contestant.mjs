@@ -10,6 +10,7 @@ const COMPLAINT_LIMIT = 2000;
  *
  * It reads lines with a number of looks from its standard input, looks so often, and answers in one line of
  * JSON: `microseconds`, how long each look took, and `sockets`, how many listening ones it saw, where it counts.
+ * Those of monitor/ are asked other things in the same way.
  */
 export class Contestant {
   #child;
@@ -39,9 +40,20 @@ export class Contestant {
    * @returns {Promise<{ microseconds: number[], sockets?: number }>}
    * @throws Error with what it said on standard error, where it gave no answer
    */
-  async look(looks) {
+  look(looks) {
+    return this.ask(looks);
+  }
+
+  /**
+   * Writes it a line, and reads the line with its answer.
+   *
+   * @param {string | number} line
+   * @returns {Promise<unknown>}
+   * @throws Error with what it said on standard error, where it gave no answer
+   */
+  async ask(line) {
     const timer = setTimeout(() => this.#kill(), ANSWER_LIMIT_MS);
-    this.#child.stdin.write(`${looks}\n`);
+    this.#child.stdin.write(`${line}\n`);
     const { value, done } = await this.#answers.next();
     clearTimeout(timer);
     if (!done) return JSON.parse(value);

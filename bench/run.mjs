@@ -1,10 +1,14 @@
 /**
  * `npm run bench`: Portolan and its peers side by side. Prints Markdown, and leaves the figures in
- * build/bench.json. Fails where a target is missed. Names of scenarios as arguments measure only those.
+ * build/bench.json. Fails where a target is missed. Names of scenarios as arguments measure only those; `monitor` is
+ * the watching monitor.
  */
 import { writeFileSync } from 'node:fs';
 import { compile } from './compile.mjs';
-import { measureInNamespace } from './namespace.mjs';
+import { cpuTable, latencyTable, memoryTable, monitorFailures } from './monitor/report.mjs';
+import { MONITOR_SCENARIOS } from './monitor/scenarios.mjs';
+import { checkMonitorTargets } from './monitor/targets.mjs';
+import { measureInNamespace, measureMonitorInNamespace } from './namespace.mjs';
 import { commandTable, describeMachine, failures, find, table, verdicts } from './report.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 import { checkTargets } from './targets.mjs';
@@ -13,6 +17,7 @@ const JSON_FILE = new URL('../build/bench.json', import.meta.url);
 
 const asked = process.argv.slice(2);
 const scenarios = SCENARIOS.filter(({ name }) => asked.length === 0 || asked.includes(name));
+const monitorScenarios = asked.length === 0 || asked.includes('monitor') ? MONITOR_SCENARIOS : [];
 const machine = describeMachine();
 
 compile();
@@ -21,15 +26,31 @@ for (const { name, title } of scenarios) {
   process.stderr.write(`measuring: ${title}\n`);
   results[name] = await measureInNamespace(name);
 }
-const targets = checkTargets((scenario, contestant) => find(results, scenario, contestant)?.medianUs ?? NaN);
-writeFileSync(JSON_FILE, `${JSON.stringify({ machine, results, targets }, null, 2)}\n`);
+const monitorResults = {};
+for (const { name, title } of monitorScenarios) {
+  process.stderr.write(`measuring a monitor: ${title}\n`);
+  monitorResults[name] = await measureMonitorInNamespace(name);
+}
 
-const parts = [
-  machine,
-  table(scenarios, results),
-  commandTable(results),
-  failures(results),
-  verdicts(targets),
-];
+const median = (scenario, contestant) => find(results, scenario, contestant)?.medianUs ?? NaN;
+const lookTargets = scenarios.length > 0 ? checkTargets(median) : [];
+const monitorTargets = monitorScenarios.length > 0 ? checkMonitorTargets(monitorResults) : [];
+const targets = [...lookTargets, ...monitorTargets];
+writeFileSync(JSON_FILE, `${JSON.stringify({ machine, results, monitorResults, targets }, null, 2)}\n`);
+
+const parts = [machine];
+if (scenarios.length > 0) {
+  parts.push(table(scenarios, results), commandTable(results), failures(results), verdicts(lookTargets));
+}
+if (monitorScenarios.length > 0) {
+  parts.push(
+    '## A monitor that watches',
+    latencyTable(monitorResults),
+    cpuTable(monitorResults),
+    memoryTable(monitorResults),
+    monitorFailures(monitorResults),
+    verdicts(monitorTargets),
+  );
+}
 console.log(parts.filter((part) => part !== '').join('\n\n'));
 process.exitCode = targets.some(({ met }) => met === false) ? 1 : 0;

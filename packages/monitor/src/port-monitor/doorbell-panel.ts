@@ -43,8 +43,12 @@ export class DoorbellPanel {
     this.#clock = new ClockDoorbell(this.#intervalMs, { persistent: options.persistent ?? true });
   }
 
-  /** @throws DoorbellError where the one that was asked for can't be had */
-  async start(ring: Ring): Promise<void> {
+  /**
+   * @param ring is called where more rings may follow at once
+   * @param tick is called by the clock, whose rings come alone
+   * @throws DoorbellError where the one that was asked for can't be had
+   */
+  async start(ring: Ring, tick: Ring): Promise<void> {
     const { doorbell: choice = 'auto', persistent = true } = this.#options;
     if (choice === 'auto' || choice === 'tracefs') {
       const tracefs = new TracefsDoorbell({ persistent });
@@ -52,7 +56,7 @@ export class DoorbellPanel {
     }
     if (choice !== 'clock')
       await this.#tryToStart(new DestroyDoorbell({ persistent }), ring, choice === 'destroy');
-    await this.#tryToStart(this.#clock, ring, true);
+    await this.#tryToStart(this.#clock, tick, true);
   }
 
   async stop(): Promise<void> {

@@ -23,6 +23,11 @@ export class LookScheduler<T> {
     }, GATHER_MS);
   }
 
+  /** It is time to look, and no burst is to be expected. */
+  tick(): void {
+    if (!this.#stopped) this.lookNow().catch(() => undefined);
+  }
+
   /** A look that begins after this call; callers that come before it begins share it. */
   lookNow(): Promise<T> {
     clearTimeout(this.#timer);

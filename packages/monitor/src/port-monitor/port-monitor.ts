@@ -103,7 +103,10 @@ export class PortMonitor implements AsyncDisposable {
       this.#seen = listeners;
       const found = await this.#search.find(listeners, this.#abort.signal);
       for (const listener of found) this.#known.addInitial(listener, performance.now());
-      await this.#panel.start(() => this.#scheduler.ring());
+      await this.#panel.start(
+        () => this.#scheduler.ring(),
+        () => this.#scheduler.tick(),
+      );
     } catch (error) {
       await this.stop();
       throw error;

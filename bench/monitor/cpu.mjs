@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Contestant } from '../contestant.mjs';
+
+/**
+ * What it costs to watch while nothing happens, by the kernel's account of the process with all its threads.
+ *
+ * @typedef {object} Cost
+ * @property {string} name
+ * @property {number} [cpuUs]
+ * @property {number} [looks]
+ * @property {number} [ms] how long it watched
+ * @property {string} [failure]
+ */
+
+const REFERENCE = fileURLToPath(new URL('../../build/bench-reference', import.meta.url));
+const IDLE_MONITOR = fileURLToPath(new URL('subjects/idle-monitor.mjs', import.meta.url));
+
+const SECONDS = 10;
+/** Time to start, to be compiled, and for V8 to tidy up once after that: it does so some 9 s after the start. */
+const SETTLE_SECONDS = 4;
+
+/** The rows of the table. */
+export const IDLERS = [
+  {
+    name: 'reference',
+    title: 'C program, the same four dumps every 100 ms',
+    command: [REFERENCE, 'every', '100'],
+  },
+  {
+    name: 'clock',
+    title: '**Portolan**, an idle monitor, doorbell `clock`',
+    command: [process.execPath, IDLE_MONITOR, 'clock'],
+  },
+  {
+    name: 'auto',
+    title: '**Portolan**, an idle monitor, doorbell `auto`',
+    command: [process.execPath, IDLE_MONITOR, 'auto'],
+  },
+];
+
+/**
+ * Has all of them watch at the same time, so that a drift of the machine meets all of them.
+ *
+ * @returns {Promise<Cost[]>}
+ */
+export async function measureCpu() {
+  const runners = IDLERS.map(({ command }) => new Contestant(command));
+  try {
+    return await Promise.all(
+      runners.map(async (runner, i) => {
+        const { name } = IDLERS[i];
+        try {
+          // Apart from each other, so that they do not all look at once.
+          await sleep(i * 33);
+          await runner.ask(SETTLE_SECONDS);
+          return { name, ...(await runner.ask(SECONDS)) };
+        } catch (error) {
+          return { name, failure: error.message };
+        }
+      }),
+    );
+  } finally {
+    await Promise.all(runners.map((runner) => runner.stop()));
+  }
+}
