@@ -48,6 +48,8 @@ export class PortMonitor implements AsyncDisposable {
   #isBlind = false;
   #settleTimer: NodeJS.Timeout | undefined;
   #state: 'new' | 'started' | 'stopped' = 'new';
+  #stopping: Promise<void> | undefined;
+  readonly #onAborted = () => void this.stop();
 
   /** @throws RangeError for a number that can't be one */
   constructor(options: PortMonitorOptions = {}) {
@@ -96,6 +98,7 @@ export class PortMonitor implements AsyncDisposable {
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`this monitor was ${this.#state} already`);
     this.#options.signal?.throwIfAborted();
+    this.#options.signal?.addEventListener('abort', this.#onAborted);
     this.#state = 'started';
     try {
       const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
@@ -107,17 +110,24 @@ export class PortMonitor implements AsyncDisposable {
         () => this.#scheduler.ring(),
         () => this.#scheduler.tick(),
       );
+      this.#abort.signal.throwIfAborted();
     } catch (error) {
       await this.stop();
+      // A doorbell that was still starting when the monitor was stopped began to ring after that.
+      await this.#panel.stop();
       throw error;
     }
-    this.#options.signal?.addEventListener('abort', () => void this.stop(), { once: true });
   }
 
   /** Ends the watch. The streams of events end; what was known stays to be read. */
-  async stop(): Promise<void> {
-    if (this.#state === 'stopped') return;
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#options.signal?.removeEventListener('abort', this.#onAborted);
     this.#abort.abort();
     clearTimeout(this.#settleTimer);
     await this.#panel.stop();

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type PortEvent, PortMonitor, type PortMonitorOptions } from '../../src/index.js';
@@ -231,6 +231,32 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     controller.abort();
     expect(await next).toEqual({ done: true, value: undefined });
     await expect(monitor.refresh()).rejects.toThrow('not started');
+  });
+
+  test('that is stopped by its signal while it starts does not start, and holds nothing', async () => {
+    const controller = new AbortController();
+    monitor = new PortMonitor({ doorbell: 'clock', signal: controller.signal });
+    const starting = monitor.start();
+    controller.abort();
+    await expect(starting).rejects.toThrow('aborted');
+    expect(await monitor.events().next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('is stopped for nobody before it is stopped', async () => {
+    await started();
+    const ends: string[] = [];
+    const first = monitor.stop().then(() => ends.push('first'));
+    const second = monitor.stop().then(() => ends.push('second'));
+    await Promise.all([first, second]);
+    expect(ends).toEqual(['first', 'second']);
+  });
+
+  test('lets go of its signal when it is stopped', async () => {
+    const controller = new AbortController();
+    await started({ signal: controller.signal });
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(1);
+    await monitor.stop();
+    expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
   test('keeps what was open apart from the clock on the wall', async () => {
