@@ -36,7 +36,7 @@ export function readProcess(pid: number): Process | null {
   };
 }
 
-/** Reads /proc/PID/stat; null where the process is gone. */
+/** Reads who a pid belongs to now, from /proc/PID/stat (proc_pid_stat(5)); null where the process is gone. */
 export function readStat(pid: number): ProcessStat | null {
   return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);
 }

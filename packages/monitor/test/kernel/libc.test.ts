@@ -1,13 +1,7 @@
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { KoffiLibc } from '../../src/kernel/koffi-libc.js';
 import { NodeFfiLibc } from '../../src/kernel/node-ffi-libc.js';
-
-const [major = 0] = process.versions.node.split('.').map(Number);
-const IMPLEMENTATIONS = [
-  { name: 'koffi', Libc: KoffiLibc, isThere: true },
-  { name: 'node:ffi', Libc: NodeFfiLibc, isThere: major >= 26 },
-];
+import { HAS_NODE_FFI, LIBC_IMPLEMENTATIONS } from './libc-implementations.js';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -15,7 +9,7 @@ const NETLINK_SOCK_DIAG = 4;
 const MSG_DONTWAIT = 0x40;
 const SIOCGIFNAME = 0x8910;
 
-describe.each(IMPLEMENTATIONS.filter(({ isThere }) => isThere))('the C library through $name', ({ Libc }) => {
+describe.each(LIBC_IMPLEMENTATIONS)('the C library through $name', ({ Libc }) => {
   const libc = new Libc();
 
   test('opens a socket, and closes it once', () => {
@@ -47,7 +41,7 @@ describe.each(IMPLEMENTATIONS.filter(({ isThere }) => isThere))('the C library t
   });
 });
 
-if (major < 26) {
+if (!HAS_NODE_FFI) {
   test('this Node has no node:ffi, and the error says so', () => {
     expect(() => new NodeFfiLibc()).toThrow('node:ffi');
   });

@@ -1,14 +1,7 @@
 import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { KoffiLibc } from '../../src/kernel/koffi-libc.js';
-import { NodeFfiLibc } from '../../src/kernel/node-ffi-libc.js';
-
-const [major = 0] = process.versions.node.split('.').map(Number);
-const IMPLEMENTATIONS = [
-  { name: 'koffi', Libc: KoffiLibc, isThere: true },
-  { name: 'node:ffi', Libc: NodeFfiLibc, isThere: major >= 26 },
-];
+import { LIBC_IMPLEMENTATIONS } from './libc-implementations.js';
 
 const AF_NETLINK = 16;
 const SOCK_RAW = 3;
@@ -16,7 +9,7 @@ const NETLINK_SOCK_DIAG = 4;
 const POLLIN = 1;
 const BPF_RET_K = 0x06;
 
-describe.each(IMPLEMENTATIONS.filter(({ isThere }) => isThere))('waiting through $name', ({ Libc }) => {
+describe.each(LIBC_IMPLEMENTATIONS)('waiting through $name', ({ Libc }) => {
   const libc = new Libc();
 
   test('poll() tells which descriptors are readable, or that the time is over', () => {

@@ -7,6 +7,7 @@ import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { SOURCE_NAMES, type Source } from '../../src/sources/source.js';
 import { openSocket, type SocketPlan } from '../harbour/native-socket.js';
 import { enterHarbour, HARBOUR_ADDRESSES, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { HAS_NODE_FFI } from '../kernel/libc-implementations.js';
 
 const HTTP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 8080, backlog: 16 };
 
@@ -15,7 +16,7 @@ const SOURCES: { name: string; create: () => Source }[] = SOURCE_NAMES.map((name
   name,
   create: () => createSources([name])[0] as Source,
 }));
-if (Number(process.versions.node.split('.')[0]) >= 26) {
+if (HAS_NODE_FFI) {
   SOURCES.push({
     name: 'netlink through node:ffi',
     create: () => new NetlinkSource(() => new NodeFfiLibc()),

@@ -1,9 +1,10 @@
 import { SOURCE_NAMES, type SourceName } from '@portolan/monitor';
 import { UsageError } from '../usage-error.js';
 import { parseChoice } from './choice.js';
+import type { OptionDefinition } from './option-definition.js';
 
 /** What `--source` takes: `auto`, or some of the others with commas between them. */
-export const SOURCE_VALUES = ['auto', ...SOURCE_NAMES] as const;
+const SOURCE_VALUES = ['auto', ...SOURCE_NAMES] as const;
 
 /**
  * Reads `auto`, `proc`, `ss,proc`.
@@ -20,3 +21,12 @@ export function parseSources(text: string): 'auto' | SourceName[] {
   }
   return sources;
 }
+
+/** `--source`, as every command that looks takes it. */
+export const SOURCE_OPTION: OptionDefinition = {
+  flags: '--source <list>',
+  description: 'where to look; with several, the first that works answers',
+  values: SOURCE_VALUES,
+  parse: parseSources,
+  default: 'auto',
+};

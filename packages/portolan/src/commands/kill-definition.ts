@@ -6,7 +6,7 @@ import { FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filte
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
-import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import { SOURCE_OPTION } from '../arguments/sources.js';
 import type { ExitStatus } from '../exit-status.js';
 import { UsageError } from '../usage-error.js';
 
@@ -26,13 +26,7 @@ const KILL_OPTIONS: readonly OptionDefinition[] = [
     parse: parseDuration,
   },
   ...FILTER_OPTIONS,
-  {
-    flags: '--source <list>',
-    description: 'where to look; with several, the first that works answers',
-    values: SOURCE_VALUES,
-    parse: parseSources,
-    default: 'auto',
-  },
+  SOURCE_OPTION,
 ];
 
 const EXAMPLES = `

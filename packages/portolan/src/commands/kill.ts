@@ -7,9 +7,9 @@ import { ask } from '../kill/ask.js';
 import { maySignal, ownLineage } from '../kill/end-process.js';
 import { freePorts } from '../kill/free-ports.js';
 import { type Plan, planEnd, portText } from '../kill/plan.js';
-import { processText } from '../kill/process-text.js';
 import { renderTargetTable } from '../kill/target-table.js';
-import { wantsColor } from '../render/color.js';
+import { processText } from '../render/process-name.js';
+import { outputCanvas } from '../render/table.js';
 import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import type { KillOptions } from './kill-definition.js';
@@ -34,7 +34,7 @@ export async function kill(
   for (const obstacle of plan.obstacles) tell(obstacle);
   if (plan.targets.length === 0) return ExitStatus.nothingMatched;
 
-  showTargets(plan);
+  process.stdout.write(renderTargetTable(plan.targets, plan.listeners, outputCanvas()));
   if (!options.yes) {
     const answer = await ask(question(plan.targets.length));
     if (answer === 'interrupted') return ExitStatus.interrupted;
@@ -77,12 +77,6 @@ function tellUnused(
   const { ports: _, ...others } = filter;
   const isFiltered = Object.values(others).some((value) => value !== undefined);
   tell(`nothing ${isFiltered ? 'that matches ' : ''}listens on ${texts.join(', ')}`);
-}
-
-function showTargets({ targets, listeners }: Plan): void {
-  const { isTTY, columns } = process.stdout;
-  const canvas = { width: isTTY ? columns || 80 : undefined, color: wantsColor(isTTY, process.env) };
-  process.stdout.write(renderTargetTable(targets, listeners, canvas));
 }
 
 function question(count: number): string {

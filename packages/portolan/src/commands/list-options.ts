@@ -2,7 +2,7 @@ import type { SourceName } from '@portolan/monitor';
 import { parseChoice } from '../arguments/choice.js';
 import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
-import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import { SOURCE_OPTION } from '../arguments/sources.js';
 import { SORT_KEYS, type SortKey } from '../order.js';
 
 /** What `portolan list` is told. */
@@ -36,13 +36,7 @@ export const LIST_OPTIONS: readonly OptionDefinition[] = [
     parse: (text) => parseChoice(text, SORT_KEYS, '--sort'),
     default: 'port',
   },
-  {
-    flags: '--source <list>',
-    description: 'where to look; with several, the first that works answers',
-    values: SOURCE_VALUES,
-    parse: parseSources,
-    default: 'auto',
-  },
+  SOURCE_OPTION,
   {
     flags: '--no-processes',
     description: 'leave out the processes, which is faster',

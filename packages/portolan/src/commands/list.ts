@@ -2,9 +2,8 @@ import { type Listener, type Logger, listListeners, type Snapshot } from '@porto
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { sortListeners } from '../order.js';
-import { wantsColor } from '../render/color.js';
 import { hiddenHint } from '../render/hidden-hint.js';
-import type { Canvas } from '../render/table.js';
+import { outputCanvas } from '../render/table.js';
 import { tell } from '../standard-streams.js';
 import type { ListOptions } from './list-options.js';
 
@@ -36,12 +35,6 @@ async function render(snapshot: Snapshot, options: ListOptions): Promise<string>
     return (await import('../render/ss-format.js')).renderSsFormat(snapshot.listeners);
   const { renderListenerTable } = await import('../render/listener-table.js');
   return renderListenerTable(snapshot.listeners, outputCanvas());
-}
-
-function outputCanvas(): Canvas {
-  const { isTTY, columns } = process.stdout;
-  // A terminal that does not know its size says 0.
-  return { width: isTTY ? columns || 80 : undefined, color: wantsColor(isTTY, process.env) };
 }
 
 function isTable({ json, ndjson, format }: ListOptions): boolean {

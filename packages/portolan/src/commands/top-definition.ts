@@ -2,12 +2,12 @@ import type { SourceName } from '@portolan/monitor';
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { parseChoice } from '../arguments/choice.js';
-import { parseDuration } from '../arguments/duration.js';
 import { FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
+import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
-import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import { SOURCE_OPTION } from '../arguments/sources.js';
 import type { ExitStatus } from '../exit-status.js';
 import { SORT_KEYS, type SortKey } from '../order.js';
 
@@ -28,14 +28,8 @@ const TOP_OPTIONS: readonly OptionDefinition[] = [
     parse: (text) => parseChoice(text, SORT_KEYS, '--sort'),
     default: 'port',
   },
-  { flags: '--interval <time>', description: 'look at least so often (100ms)', parse: parseDuration },
-  {
-    flags: '--source <list>',
-    description: 'where to look; with several, the first that works answers',
-    values: SOURCE_VALUES,
-    parse: parseSources,
-    default: 'auto',
-  },
+  INTERVAL_OPTION,
+  SOURCE_OPTION,
 ];
 
 const EXAMPLES = `

@@ -12,7 +12,6 @@ import type { TopOptions } from './top-definition.js';
 
 /** Shows the listening ports on the whole screen until it is left. */
 export async function top(filter: ListenerFilter, options: TopOptions): Promise<ExitStatus> {
-  if (options.interval === 0) throw new UsageError('--interval must be at least 1ms');
   checkTerminal();
   const monitor = new PortMonitor({
     sources: options.source,

@@ -5,7 +5,7 @@ import { parseDuration } from '../arguments/duration.js';
 import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { parsePorts } from '../arguments/ports.js';
-import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import { SOURCE_OPTION } from '../arguments/sources.js';
 import type { ExitStatus } from '../exit-status.js';
 import { UsageError } from '../usage-error.js';
 import { parseHttpPath } from '../wait/http-target.js';
@@ -36,13 +36,7 @@ const WAIT_OPTIONS: readonly OptionDefinition[] = [
     conflicts: ['udp'],
   },
   ...FILTER_OPTIONS,
-  {
-    flags: '--source <list>',
-    description: 'where to look; with several, the first that works answers',
-    values: SOURCE_VALUES,
-    parse: parseSources,
-    default: 'auto',
-  },
+  SOURCE_OPTION,
 ];
 
 const EXAMPLES = `

@@ -2,8 +2,9 @@ import type { DoorbellChoice, SourceName } from '@portolan/monitor';
 import { parseChoice } from '../arguments/choice.js';
 import { parseDuration } from '../arguments/duration.js';
 import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
+import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
-import { parseSources, SOURCE_VALUES } from '../arguments/sources.js';
+import { SOURCE_OPTION } from '../arguments/sources.js';
 
 /** What `portolan watch` is told. */
 export interface WatchOptions extends FilterOptions {
@@ -28,7 +29,7 @@ export const WATCH_OPTIONS: readonly OptionDefinition[] = [
   { flags: '--settle <time>', description: 'report only what stays open for so long', parse: parseDuration },
   { flags: '--exec <command>', description: 'run this for each event, which it gets as JSON and PORTOLAN_*' },
   { flags: '--shell', description: 'let a shell run what --exec names' },
-  { flags: '--interval <time>', description: 'look at least so often (100ms)', parse: parseDuration },
+  INTERVAL_OPTION,
   {
     flags: '--doorbell <name>',
     description: 'what tells that it is time to look',
@@ -36,12 +37,6 @@ export const WATCH_OPTIONS: readonly OptionDefinition[] = [
     parse: (text) => parseChoice(text, DOORBELLS, '--doorbell'),
     default: 'auto',
   },
-  {
-    flags: '--source <list>',
-    description: 'where to look; with several, the first that works answers',
-    values: SOURCE_VALUES,
-    parse: parseSources,
-    default: 'auto',
-  },
+  SOURCE_OPTION,
   { flags: '--verbose', description: 'tell on standard error why a source or doorbell failed' },
 ];

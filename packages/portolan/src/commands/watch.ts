@@ -1,4 +1,5 @@
 import { type MissedEvents, type PortEvent, PortMonitor } from '@portolan/monitor';
+import { includesPort } from '../arguments/ports.js';
 import { splitWords } from '../arguments/split-words.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
@@ -12,7 +13,6 @@ import type { WatchOptions } from './watch-options.js';
 
 /** Prints a line an event until it is interrupted. */
 export async function watch(filter: ListenerFilter, options: WatchOptions): Promise<ExitStatus> {
-  if (options.interval === 0) throw new UsageError('--interval must be at least 1ms');
   const command =
     options.exec === undefined ? undefined : new EventCommand(commandWords(options.exec, options));
   if (options.shell && command === undefined) throw new UsageError('--shell goes with --exec');
@@ -66,12 +66,12 @@ function isInitial(event: PortEvent): boolean {
   return event.type === 'opened' && event.initial === true;
 }
 
-/** Who names a port wants to know at once how it stands. Of a range it goes without saying. */
+/** Who names ports wants to know at once how they stand. */
 function printClosedPorts(monitor: PortMonitor, filter: ListenerFilter): void {
   const open = monitor.listeners().filter((listener) => matchesEndpoint(listener, filter));
   const color = wantsColor(process.stdout.isTTY, process.env);
-  for (const { first, last } of filter.ports ?? []) {
-    if (open.some(({ port }) => port >= first && port <= last)) continue;
-    process.stdout.write(renderNotOpen(first, last, new Date(), color));
+  for (const range of filter.ports ?? []) {
+    if (open.some(({ port }) => includesPort(range, port))) continue;
+    process.stdout.write(renderNotOpen(range.first, range.last, new Date(), color));
   }
 }

@@ -1,5 +1,4 @@
-import type { Process } from '@portolan/monitor';
-import { readProcessStat } from './process-stat.js';
+import { type Process, readStat } from '@portolan/monitor';
 
 /** What is needed of a process to end it, and no other. */
 export type EndableProcess = Pick<Process, 'pid' | 'startTicks'>;
@@ -35,7 +34,7 @@ export function ownLineage(): number[] {
   let parent = process.ppid;
   while (parent > 0 && !lineage.includes(parent)) {
     lineage.push(parent);
-    parent = readProcessStat(parent)?.parentPid ?? 0;
+    parent = readStat(parent)?.parentPid ?? 0;
   }
   return lineage;
 }
@@ -43,7 +42,7 @@ export function ownLineage(): number[] {
 /** Sends a signal to the process that was seen, and to no later one that got its pid. */
 export function signalProcess(target: EndableProcess, signal: 'SIGTERM' | 'SIGKILL'): SignalOutcome {
   // Nothing runs between this look and the signal but the kernel: pids are given anew only after all others had a turn.
-  if (!isSameProcess(target, readProcessStat(target.pid)?.startTicks)) return 'gone';
+  if (!isSameProcess(target, readStat(target.pid)?.startTicks)) return 'gone';
   return outcomeOf(() => process.kill(target.pid, signal));
 }
 

@@ -1,10 +1,10 @@
 import { type Listener, listListeners, PortMonitor, type SourceName } from '@portolan/monitor';
 import { Deadline } from '../deadline.js';
+import { processText } from '../render/process-name.js';
 import { tell } from '../standard-streams.js';
 import { until } from '../until.js';
 import { signalProcess } from './end-process.js';
 import type { Plan } from './plan.js';
-import { processText } from './process-text.js';
 import { socketIds } from './socket-ids.js';
 
 /** How long the kernel may take to close what a killed process had open. */

@@ -1,7 +1,7 @@
 import type { Listener, Process } from '@portolan/monitor';
+import { processText } from '../render/process-name.js';
 import { containerProxyOf } from './container-proxy.js';
 import { type Protection, protectionOf } from './end-process.js';
-import { processText } from './process-text.js';
 
 /** What is to be ended, and what stands in the way of that. */
 export interface Plan {
@@ -47,7 +47,8 @@ export function portText({ protocol, port }: Pick<Listener, 'protocol' | 'port'>
   return `${protocol} port ${port}`;
 }
 
-function byAge(a: Process, b: Process): number {
+/** Older ones first. */
+export function byAge(a: Process, b: Process): number {
   return (a.startTicks ?? 0) - (b.startTicks ?? 0) || a.pid - b.pid;
 }
 

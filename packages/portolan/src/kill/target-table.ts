@@ -1,5 +1,6 @@
 import type { Listener, Process } from '@portolan/monitor';
 import type { Style } from '../render/color.js';
+import { processName } from '../render/process-name.js';
 import { type Canvas, type Column, type Concession, renderTable } from '../render/table.js';
 import { visibleText } from '../render/visible-text.js';
 
@@ -24,7 +25,7 @@ export function renderTargetTable(
   return renderTable(
     [
       column('PORT', (target) => portsOf(target, listeners), 'bold'),
-      column('PROCESS', ({ name }) => name, 'green'),
+      column('PROCESS', processName, 'green'),
       column('PID', ({ pid }) => String(pid)),
       column('USER', ({ user, uid }) => user ?? String(uid ?? '')),
       column('COMMAND', ({ commandLine }) => commandLine?.join(' ') ?? '', 'dim'),

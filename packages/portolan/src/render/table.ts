@@ -1,4 +1,4 @@
-import { type Style, styled } from './color.js';
+import { type Style, styled, wantsColor } from './color.js';
 import { textWidth, truncateText } from './text-width.js';
 
 /** A text of a table, without control characters (see `visibleText`). */
@@ -91,4 +91,11 @@ function renderRow(cells: readonly Cell[], columns: readonly FittedColumn[], col
     owed = (text === '' ? owed : '') + ' '.repeat(width - textWidth(text)) + GAP;
   }
   return line;
+}
+
+/** Standard output as a canvas. */
+export function outputCanvas(): Canvas {
+  const { isTTY, columns } = process.stdout;
+  // A terminal that does not know its size says 0.
+  return { width: isTTY ? columns || 80 : undefined, color: wantsColor(isTTY, process.env) };
 }

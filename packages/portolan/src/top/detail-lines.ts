@@ -1,5 +1,5 @@
 import { formatEndpoint, type Listener, type ListenerSocket, type Process } from '@portolan/monitor';
-import { processText } from '../kill/process-text.js';
+import { processText } from '../render/process-name.js';
 import { visibleText } from '../render/visible-text.js';
 import type { Users } from '../users.js';
 import type { Row } from './rows.js';

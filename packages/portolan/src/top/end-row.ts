@@ -1,7 +1,8 @@
 import type { Process } from '@portolan/monitor';
 import { containerProxyOf } from '../kill/container-proxy.js';
 import { ownLineage, type Protection, protectionOf, signalProcess } from '../kill/end-process.js';
-import { processText } from '../kill/process-text.js';
+import { byAge } from '../kill/plan.js';
+import { processText } from '../render/process-name.js';
 import type { Row } from './rows.js';
 
 /** The signals that end a process: it may tidy up after the first. */
@@ -16,9 +17,7 @@ export type EndSignal = 'SIGTERM' | 'SIGKILL';
 export function targetOf({ service, closedAt }: Row, lineage: readonly number[]): Process | string {
   const { port, processes, otherHolders } = service;
   if (closedAt !== undefined) return `port ${port} is closed already`;
-  const [target] = (processes ?? []).toSorted(
-    (a, b) => (a.startTicks ?? 0) - (b.startTicks ?? 0) || a.pid - b.pid,
-  );
+  const [target] = (processes ?? []).toSorted(byAge);
   if (target === undefined)
     return otherHolders.includes('kernel')
       ? `port ${port} is held by the kernel itself`

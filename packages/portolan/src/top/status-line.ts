@@ -1,4 +1,4 @@
-import { processText } from '../kill/process-text.js';
+import { processText } from '../render/process-name.js';
 import { textWidth, truncateText } from '../render/text-width.js';
 import { visibleText } from '../render/visible-text.js';
 import { type Ink, inked } from './ink.js';

@@ -6,7 +6,7 @@ import {
   type Process,
 } from '@portolan/monitor';
 import { type Style, styled } from '../render/color.js';
-import { processName } from '../render/process-name.js';
+import { processText } from '../render/process-name.js';
 import { visibleText } from '../render/visible-text.js';
 
 /** So wide that most endpoints of IPv4 and loopback stand in line. */
@@ -75,7 +75,7 @@ function holdersText({ processes, sockets }: Listener): string {
 function processesText(processes: readonly Process[]): string {
   const [first, ...others] = processes;
   const more = others.length > 0 ? ` +${others.length}` : '';
-  return first === undefined ? '' : `${visibleText(processName(first))} (pid ${first.pid})${more}`;
+  return first === undefined ? '' : `${visibleText(processText(first))}${more}`;
 }
 
 function timeText(at: Date): string {

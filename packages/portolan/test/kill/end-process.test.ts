@@ -1,6 +1,6 @@
+import { readStat } from '@portolan/monitor';
 import { describe, expect, it } from 'vitest';
 import { isSameProcess, ownLineage, protectionOf, signalProcess } from '../../src/kill/end-process.js';
-import { parseProcessStat, readProcessStat } from '../../src/kill/process-stat.js';
 import { startPython } from '../started-program.js';
 
 describe('what may be ended', () => {
@@ -45,21 +45,9 @@ describe('a process', () => {
 signal.signal(signal.SIGTERM, lambda *_: print('terminated', flush=True))
 ready()
 wait()`);
-    const startTicks = readProcessStat(python.pid)?.startTicks ?? null;
+    const startTicks = readStat(python.pid)?.startTicks ?? null;
     expect(signalProcess({ pid: python.pid, startTicks: (startTicks ?? 0) - 1 }, 'SIGKILL')).toBe('gone');
     expect(signalProcess({ pid: python.pid, startTicks }, 'SIGTERM')).toBe('sent');
     await python.says('terminated');
-  });
-});
-
-describe('/proc/PID/stat', () => {
-  const numbers = `S 42 ${Array.from({ length: 17 }, (_, index) => index).join(' ')} 98765 0 0`;
-
-  it.each(['node', 'a) S 1 (b', '', '\n'])('is read past the name %j', (name) => {
-    expect(parseProcessStat(`7 (${name}) ${numbers}`)).toEqual({ parentPid: 42, startTicks: 98765 });
-  });
-
-  it.each(['', '7 (node)', '7 (node) S 42'])('that is cut, as in %j, says nothing', (stat) => {
-    expect(parseProcessStat(stat)).toBeUndefined();
   });
 });
