@@ -1,8 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Says at the end which tests were skipped and why. There is one reason: without root no test may make a network
- * namespace, become another user, or mount tracefs.
+ * Says at the end which tests were skipped and why. There are two reasons: without root no test may make a network
+ * namespace, become another user, or mount tracefs; and some run in programs that may not be installed.
  */
 export class SkippedTestsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -14,7 +14,9 @@ export class SkippedTestsReporter implements Reporter {
       .filter(({ count }) => count > 0);
     if (skipped.length === 0) return;
     const total = skipped.reduce((sum, { count }) => sum + count, 0);
-    console.log(`\n${total} tests were skipped, which need root; as root, npm test runs them all:`);
+    console.log(
+      `\n${total} tests were skipped, which need root, or what scripts/install-test-needs.sh installs:`,
+    );
     for (const { file, count } of skipped) console.log(`  ${file}: ${count}`);
   }
 }

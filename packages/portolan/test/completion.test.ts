@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { portolan, runProgram } from './run-command.js';
 
@@ -43,4 +47,28 @@ it('is a script for zsh with every option and its values', () => {
 it('is a script for fish with every option and its values', () => {
   expect(scripts.fish).toContain("-s t -l tcp -d 'TCP only'");
   expect(scripts.fish).toContain(String.raw`-l format -x -a 'ss' -d 'print another program\'s format'`);
+});
+
+/** The shells that are installed here; scripts/install-test-needs.sh brings them all. */
+const SHELLS = ['zsh', 'fish'].map((shell) => ({
+  shell,
+  isThere: spawnSync(shell, ['--version']).status === 0,
+}));
+
+describe.each(SHELLS)('the script for $shell', ({ shell, isThere }) => {
+  it.skipIf(!isThere)('is read by it without complaint', () => {
+    // A file, since fish does not read a script from a socket, which standard input would be.
+    const directory = mkdtempSync(join(tmpdir(), 'portolan-completion-'));
+    const file = join(directory, 'script');
+    writeFileSync(file, scripts[shell] ?? '');
+    const { status, stderr } = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+it.skipIf(!SHELLS.some(({ shell, isThere }) => shell === 'fish' && isThere))('completes in fish', () => {
+  const script = `${scripts.fish}\ncomplete -C 'portolan list --so'`;
+  const { stdout } = spawnSync('fish', ['--no-config', '-c', script], { encoding: 'utf8' });
+  expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['--sort', '--source', '']);
 });

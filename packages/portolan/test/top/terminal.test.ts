@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { close, freePort, listenOn, portOf } from '../free-port.js';
 import { COMMAND, portolan } from '../run-command.js';
-import { Tmux } from './tmux.js';
+import { HAS_TMUX, Tmux } from './tmux.js';
 
 const CHILD = new URL('./listening-child.mjs', import.meta.url);
 
@@ -40,7 +40,7 @@ async function listeningChild(port: number, ...words: readonly string[]): Promis
   return child;
 }
 
-describe('portolan top in a terminal', () => {
+describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
   it('shows a row when a port opens, and strikes it and lets it go when it closes', async () => {
     const port = await freePort();
     await top(`${port}`);
@@ -159,7 +159,7 @@ describe('portolan top in a terminal', () => {
   });
 });
 
-describe('the terminal after portolan top', () => {
+describe.skipIf(!HAS_TMUX)('the terminal after portolan top', () => {
   const MODES = ['alternate_on', 'cursor_flag', 'wrap_flag'];
 
   /** Checks that the terminal is as it was: the shell's screen with what the view left of it, and its modes. */

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,9 @@ const run = promisify(execFile);
 
 const POLL_MS = 25;
 const DEADLINE_MS = 8000;
+
+/** Tests in a real terminal are skipped without it; scripts/install-test-needs.sh brings it. */
+export const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;
 
 /** A terminal with a shell in it, on a tmux server of its own, which ends when it is disposed of. */
 export class Tmux implements AsyncDisposable {
