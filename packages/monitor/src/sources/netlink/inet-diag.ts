@@ -16,6 +16,7 @@ const NLM_F_REQUEST = 0x1;
 const NLM_F_DUMP = 0x300;
 const NLM_F_DUMP_INTR = 0x10;
 const SOCK_DIAG_BY_FAMILY = 20;
+const TCPDIAG_GETSOCK = 18;
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -23,6 +24,7 @@ const IPPROTO: Record<Protocol, number> = { tcp: 6, udp: 17 };
 const TCP_CLOSE = 7;
 const TCP_LISTEN = 10;
 
+const INET_DIAG_REQ_LENGTH = 60;
 const INET_DIAG_REQ_V2_LENGTH = 56;
 const INET_DIAG_MSG_LENGTH = 72;
 const INET_DIAG_SKV6ONLY = 11;
@@ -52,16 +54,31 @@ const LISTENING_STATE: Record<Protocol, number> = { tcp: TCP_LISTEN, udp: TCP_CL
  * sequence number is the same for all, so that equal answers are equal byte for byte.
  */
 export function dumpRequest(protocol: Protocol, family: Family): Uint8Array {
-  const request = new Uint8Array(NLMSG_HEADER_LENGTH + INET_DIAG_REQ_V2_LENGTH);
-  const view = new DataView(request.buffer);
-  view.setUint32(0, request.length, LITTLE_ENDIAN);
-  view.setUint16(4, SOCK_DIAG_BY_FAMILY, LITTLE_ENDIAN);
-  view.setUint16(6, NLM_F_REQUEST | NLM_F_DUMP, LITTLE_ENDIAN);
-  view.setUint32(8, 1, LITTLE_ENDIAN);
+  const { request, view } = dumpHeader(SOCK_DIAG_BY_FAMILY, INET_DIAG_REQ_V2_LENGTH);
   view.setUint8(16, family === 4 ? AF_INET : AF_INET6);
   view.setUint8(17, IPPROTO[protocol]);
   view.setUint32(20, 1 << LISTENING_STATE[protocol], LITTLE_ENDIAN);
   return request;
+}
+
+/**
+ * A request for the TCP listeners of both families at once, in the older form that only knows TCP and has no family
+ * (`struct inet_diag_req`; inet_diag_dump_compat(), net/ipv4/inet_diag.c): the kernel keeps both in one table.
+ */
+export function bothFamiliesRequest(): Uint8Array {
+  const { request, view } = dumpHeader(TCPDIAG_GETSOCK, INET_DIAG_REQ_LENGTH);
+  view.setUint32(NLMSG_HEADER_LENGTH + 52, 1 << TCP_LISTEN, LITTLE_ENDIAN);
+  return request;
+}
+
+function dumpHeader(type: number, bodyLength: number): { request: Uint8Array; view: DataView } {
+  const request = new Uint8Array(NLMSG_HEADER_LENGTH + bodyLength);
+  const view = new DataView(request.buffer);
+  view.setUint32(0, request.length, LITTLE_ENDIAN);
+  view.setUint16(4, type, LITTLE_ENDIAN);
+  view.setUint16(6, NLM_F_REQUEST | NLM_F_DUMP, LITTLE_ENDIAN);
+  view.setUint32(8, 1, LITTLE_ENDIAN);
+  return { request, view };
 }
 
 /** How a dump stands after one of its datagrams. */
@@ -121,7 +138,8 @@ export function readSockets(
   while (offset < bytes.length) {
     const length = messageLength(view, offset, bytes.length);
     if (length === 0) return { sockets, skipped: skipped + 1 };
-    if (view.getUint16(offset + 4, LITTLE_ENDIAN) === SOCK_DIAG_BY_FAMILY) {
+    const type = view.getUint16(offset + 4, LITTLE_ENDIAN);
+    if (type === SOCK_DIAG_BY_FAMILY || type === TCPDIAG_GETSOCK) {
       const socket = readSocket(view, offset + NLMSG_HEADER_LENGTH, offset + length, addresses, names);
       if (socket === undefined) skipped++;
       else sockets.push(socket);

@@ -80,6 +80,24 @@ describe('the netlink source', () => {
     );
   });
 
+  test('asks for each family by itself where the kernel does not know the question for both', () => {
+    const UNKNOWN_TYPE = 17;
+    let refused = 0;
+    const source = sourceWith((real) => ({
+      send(fd, data, flags) {
+        const asked = Uint8Array.from(data);
+        const view = new DataView(asked.buffer);
+        if (view.getUint16(4, true) !== 18) return real.send(fd, data, flags);
+        refused++;
+        view.setUint16(4, UNKNOWN_TYPE, true);
+        return real.send(fd, asked, flags);
+      },
+    }));
+    for (let i = 0; i < 3; i++) expect(source.look().listeners).toEqual(new NetlinkSource().look().listeners);
+    expect(refused).toBe(1);
+    source.close();
+  });
+
   test('fails where no native call can be made', () => {
     const source = new NetlinkSource(() => {
       throw new Error('no native calls: none installed');

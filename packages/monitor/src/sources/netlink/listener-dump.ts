@@ -1,0 +1,148 @@
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import type { Libc } from '../../kernel/libc.js';
+import { SourceError } from '../source-error.js';
+import {
+  AF_NETLINK,
+  bothFamiliesRequest,
+  dumpRequest,
+  NETLINK_SOCK_DIAG,
+  readDumpPart,
+} from './inet-diag.js';
+
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_TRUNC = 0x20;
+const MSG_DONTWAIT = 0x40;
+
+/** The largest datagram that the kernel makes of a dump (netlink_recvmsg, net/netlink/af_netlink.c). */
+const DATAGRAM_LENGTH = 32 * 1024;
+/** How often a dump that was changed under is taken again. */
+const TRIES = 8;
+
+const UDP_REQUESTS = [dumpRequest('udp', 4), dumpRequest('udp', 6)];
+/** Walks the kernel's table of TCP listeners once for both families. */
+const REQUESTS = [bothFamiliesRequest(), ...UDP_REQUESTS];
+/** For a kernel that no longer knows the request for both. */
+const REQUESTS_BY_FAMILY = [dumpRequest('tcp', 4), dumpRequest('tcp', 6), ...UDP_REQUESTS];
+
+/**
+ * A socket that NETLINK_SOCK_DIAG is asked through, in the network namespace of the calling thread.
+ *
+ * @throws SourceError where the kernel refuses it
+ */
+export function openSockDiag(libc: Libc): number {
+  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  if (fd < 0) throw new SourceError('netlink', `the kernel refused the socket (${getSystemErrorName(fd)})`);
+  return fd;
+}
+
+/** The kernel's listening sockets, dumped again and again through one socket of {@link openSockDiag}. */
+export class ListenerDump {
+  readonly #libc: Libc;
+  readonly #fd: number;
+  #requests = REQUESTS;
+  /** What is being received, and what was received last: they change places. */
+  #buffer = new DumpBuffer();
+  #lastBuffer = new DumpBuffer();
+
+  constructor(libc: Libc, fd: number) {
+    this.#libc = libc;
+    this.#fd = fd;
+  }
+
+  /** The datagrams of the last dumps, one behind the other. They are good until the next {@link take}. */
+  get bytes(): Buffer {
+    return this.#lastBuffer.bytes;
+  }
+
+  /**
+   * Takes all dumps.
+   *
+   * @returns whether they differ in any byte from those taken before
+   * @throws SourceError where one of them fails; what is left of it makes this socket useless
+   */
+  take(): boolean {
+    const buffer = this.#buffer;
+    buffer.length = 0;
+    for (const request of this.#requests) {
+      if (this.#dumpWhole(request)) continue;
+      this.#requests = REQUESTS_BY_FAMILY;
+      return this.take();
+    }
+    if (buffer.equals(this.#lastBuffer)) return false;
+    this.#buffer = this.#lastBuffer;
+    this.#lastBuffer = buffer;
+    return true;
+  }
+
+  /** False where the kernel does not know the request for both families. */
+  #dumpWhole(request: Uint8Array): boolean {
+    const start = this.#buffer.length;
+    for (let tries = 1; ; tries++) {
+      const outcome = this.#dump(request);
+      if (outcome !== 'interrupted') return outcome === 'complete';
+      if (tries === TRIES)
+        throw new SourceError('netlink', `the sockets changed under each of ${TRIES} looks`);
+      this.#buffer.length = start;
+    }
+  }
+
+  /** Appends the datagrams of one dump. One that was interrupted is to be taken again. */
+  #dump(request: Uint8Array): 'complete' | 'interrupted' | 'unknown' {
+    const buffer = this.#buffer;
+    const sent = this.#libc.send(this.#fd, request, 0);
+    if (sent < 0)
+      throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
+    let interrupted = false;
+    for (;;) {
+      const start = buffer.length;
+      const room = buffer.room();
+      const received = this.#libc.recv(this.#fd, room, MSG_DONTWAIT | MSG_TRUNC);
+      if (received < 0)
+        throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(received)})`);
+      if (received > room.length) throw new SourceError('netlink', 'a datagram was truncated');
+      const part = readDumpPart(buffer.view, start, start + received);
+      if (part.malformed || received === 0) throw new SourceError('netlink', 'the answer was malformed');
+      if (part.errno > 0) {
+        if (request === REQUESTS[0] && isUnknown(part.errno)) return 'unknown';
+        throw new SourceError('netlink', `the kernel refused the dump (${getSystemErrorName(-part.errno)})`);
+      }
+      interrupted ||= part.interrupted;
+      buffer.length = start + received;
+      if (part.done) return interrupted ? 'interrupted' : 'complete';
+    }
+  }
+}
+
+/** What is answered to a kind of request that is not known (sock_diag_rcv_msg(), net/core/sock_diag.c). */
+function isUnknown(errno: number): boolean {
+  const { EINVAL, ENOENT, EOPNOTSUPP } = constants.errno;
+  return errno === EINVAL || errno === ENOENT || errno === EOPNOTSUPP;
+}
+
+/** Bytes that grow at their end, in room for one more datagram. */
+class DumpBuffer {
+  #memory = Buffer.alloc(2 * DATAGRAM_LENGTH);
+  view = new DataView(this.#memory.buffer, this.#memory.byteOffset);
+  length = 0;
+
+  get bytes(): Buffer {
+    return this.#memory.subarray(0, this.length);
+  }
+
+  /** Where the next datagram goes. */
+  room(): Buffer {
+    if (this.#memory.length - this.length < DATAGRAM_LENGTH) {
+      const larger = Buffer.alloc(2 * this.#memory.length);
+      this.#memory.copy(larger, 0, 0, this.length);
+      this.#memory = larger;
+      this.view = new DataView(larger.buffer, larger.byteOffset);
+    }
+    return this.#memory.subarray(this.length);
+  }
+
+  equals(other: DumpBuffer): boolean {
+    return this.length === other.length && this.bytes.equals(other.bytes);
+  }
+}
