@@ -9,7 +9,10 @@ export default defineConfig([
   {
     ...shared,
     // The library starts its thread from a file beside its own, which is the bundle here.
-    input: { bin: 'src/bin.ts', 'poll-worker': '../monitor/dist/kernel/poll-worker.js' },
+    input: {
+      bin: 'src/bin.ts',
+      'poll-worker': '../monitor/dist/port-monitor/doorbells/poll-thread/poll-worker.js',
+    },
     external: ['commander', 'koffi'],
     output,
   },

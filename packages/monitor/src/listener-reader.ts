@@ -36,7 +36,7 @@ export class ListenerReader implements AsyncDisposable {
     const start = performance.now();
     const { listeners, source, failures, skipped } = await this.#chain.look(signal);
     const complete: readonly Listener[] = this.#processes
-      ? await attachProcesses(listeners, signal)
+      ? await attachProcesses(listeners, [], signal)
       : listeners;
     return { listeners: complete, source, failures, skipped, takenAt, durationMs: performance.now() - start };
   }

@@ -1,10 +1,13 @@
 import type { Logger } from '../logger.js';
+import type { SourceName } from '../sources/source.js';
 import { ClockDoorbell } from './doorbells/clock.js';
 import { DestroyDoorbell } from './doorbells/destroy-groups.js';
 import type { Doorbell, DoorbellName, Ring } from './doorbells/doorbell.js';
 import { DoorbellError } from './doorbells/doorbell-error.js';
+import { DumpClock } from './doorbells/dump-clock.js';
 import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
 import { TracefsDoorbell } from './doorbells/tracefs/tracefs-doorbell.js';
+import { Pace } from './pace.js';
 
 /** Which doorbell to use, together with those below it; or the best that this process may have. */
 export type DoorbellChoice = 'auto' | DoorbellName;
@@ -18,49 +21,62 @@ export interface DoorbellPanelOptions {
   readonly logger?: Logger;
 }
 
-/** How many of the last looks tell what a look costs. */
-const RECENT_LOOKS = 8;
+/** How often to look all the same where another clock looks out for changes. */
+const DOUBTFUL_MS = 10_000;
 
 const NO_RECORDS: TakenRecords = { records: [], lost: 0 };
 
 /**
- * The doorbells of a monitor. The clock always runs, since only it sees everything in the end; tracefs tells of TCP
- * openings and closings and of UDP binds, the destroy groups of every closing.
+ * The doorbells of a monitor. A clock always runs, since only it sees everything in the end: where netlink answers, one
+ * that rings when the answer has changed, else one that rings each time. tracefs tells of TCP openings and closings and of
+ * UDP binds, the destroy groups of every closing.
  */
 export class DoorbellPanel {
   readonly #options: DoorbellPanelOptions;
   readonly #intervalMs: number;
   readonly #cpuShare: number;
+  readonly #persistent: boolean;
+  readonly #pace: Pace;
   readonly #clock: ClockDoorbell;
   readonly #running = new Set<Doorbell>();
-  readonly #lookMs: number[] = [];
+  #dumpClock: DumpClock | undefined;
   #tracefs: TracefsDoorbell | undefined;
+  #source: SourceName | undefined;
+  #ring: Ring | undefined;
 
   constructor(options: DoorbellPanelOptions) {
     this.#options = options;
     this.#intervalMs = options.intervalMs ?? 100;
     this.#cpuShare = options.cpuShare ?? 0.01;
-    this.#clock = new ClockDoorbell(this.#intervalMs, { persistent: options.persistent ?? true });
+    this.#persistent = options.persistent ?? true;
+    this.#pace = new Pace(this.#intervalMs, this.#cpuShare);
+    this.#clock = new ClockDoorbell(this.#intervalMs, { persistent: this.#persistent });
   }
 
-  /**
-   * @param ring is called where more rings may follow at once
-   * @param tick is called by the clock, whose rings come alone
-   * @throws DoorbellError where the one that was asked for can't be had
-   */
-  async start(ring: Ring, tick: Ring): Promise<void> {
-    const { doorbell: choice = 'auto', persistent = true } = this.#options;
+  /** The best one that rings; undefined before the start and after the end. */
+  get best(): DoorbellName | undefined {
+    const names = [...this.#running].map(({ name }) => name);
+    return (['tracefs', 'destroy', 'clock'] as const).find((name) => names.includes(name));
+  }
+
+  /** @throws DoorbellError where the one that was asked for can't be had */
+  async start(ring: Ring): Promise<void> {
+    const { doorbell: choice = 'auto' } = this.#options;
+    const persistent = this.#persistent;
+    this.#ring = ring;
     if (choice === 'auto' || choice === 'tracefs') {
       const tracefs = new TracefsDoorbell({ persistent });
-      if (await this.#tryToStart(tracefs, ring, choice === 'tracefs')) this.#tracefs = tracefs;
+      if (await this.#tryToStart(tracefs, choice === 'tracefs')) this.#tracefs = tracefs;
     }
-    if (choice !== 'clock')
-      await this.#tryToStart(new DestroyDoorbell({ persistent }), ring, choice === 'destroy');
-    await this.#tryToStart(this.#clock, tick, true);
+    if (choice !== 'clock') await this.#tryToStart(new DestroyDoorbell({ persistent }), choice === 'destroy');
+    await this.#tryToStart(this.#clock, true);
+    if (this.#source === 'netlink') await this.#startDumpClock();
   }
 
   async stop(): Promise<void> {
+    this.#ring = undefined;
     this.#tracefs = undefined;
+    this.#dumpClock = undefined;
     await Promise.all([...this.#running].map((doorbell) => doorbell.stop()));
     this.#running.clear();
   }
@@ -72,15 +88,53 @@ export class DoorbellPanel {
 
   /** Is told what the source took for a look, so that looks by the clock do not cost more than their share. */
   lookTook(ms: number): void {
-    this.#lookMs.push(ms);
-    if (this.#lookMs.length > RECENT_LOOKS) this.#lookMs.shift();
-    // The shortest is what a look costs; the others were kept waiting by other processes, or by the first compilation.
-    this.#clock.intervalMs = Math.max(this.#intervalMs, Math.min(...this.#lookMs) / this.#cpuShare);
+    this.#pace.lookTook(ms);
+    this.#setClock();
   }
 
-  async #tryToStart(doorbell: Doorbell, ring: Ring, isNeeded: boolean): Promise<boolean> {
+  /** Is told which source answers. */
+  noteSource(source: SourceName): void {
+    if (source === this.#source) return;
+    this.#source = source;
+    if (source === 'netlink') void this.#startDumpClock();
+    else this.#endDumpClock();
+  }
+
+  async #startDumpClock(): Promise<void> {
+    if (this.#ring === undefined || this.#dumpClock !== undefined) return;
+    const dumpClock = new DumpClock({
+      intervalMs: this.#intervalMs,
+      cpuShare: this.#cpuShare,
+      persistent: this.#persistent,
+    });
+    this.#dumpClock = dumpClock;
+    if (!(await this.#tryToStart(dumpClock, false))) this.#dumpClock = undefined;
+    this.#setClock();
+  }
+
+  #endDumpClock(): void {
+    const dumpClock = this.#dumpClock;
+    if (dumpClock === undefined) return;
+    this.#dumpClock = undefined;
+    this.#running.delete(dumpClock);
+    void dumpClock.stop();
+    this.#setClock();
+  }
+
+  #setClock(): void {
+    const { intervalMs } = this.#pace;
+    this.#clock.intervalMs = this.#dumpClock === undefined ? intervalMs : Math.max(intervalMs, DOUBTFUL_MS);
+  }
+
+  async #tryToStart(doorbell: Doorbell, isNeeded: boolean): Promise<boolean> {
+    const ring = this.#ring;
+    if (ring === undefined) return false;
     try {
       await doorbell.start(ring, (error) => this.#onFailure(doorbell, error));
+      if (this.#ring === undefined) {
+        await doorbell.stop();
+        return false;
+      }
       this.#running.add(doorbell);
       return true;
     } catch (error) {
@@ -96,5 +150,6 @@ export class DoorbellPanel {
     this.#running.delete(doorbell);
     if (doorbell === this.#tracefs) this.#tracefs = undefined;
     void doorbell.stop();
+    if (doorbell === this.#dumpClock) this.#endDumpClock();
   }
 }

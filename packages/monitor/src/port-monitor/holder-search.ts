@@ -1,8 +1,9 @@
-import type { Endpoint, Listener } from '../listener.js';
-import { attachProcesses } from '../processes/attach-processes.js';
+import { type Endpoint, type Listener, listenerKey } from '../listener.js';
+import { attachProcesses, attachProcessesAmong } from '../processes/attach-processes.js';
 import { hasEnvironmentEntry } from '../processes/environment.js';
 import type { Process } from '../processes/process.js';
 import { readProcess } from '../processes/read-process.js';
+import { LateSearch } from './late-search.js';
 
 /** How long an event waits for the processes behind it. */
 const WAIT_MS = 100;
@@ -12,28 +13,52 @@ const IGNORE = 'PORTOLAN_IGNORE=1';
 /** Finds the processes behind new sockets, and remembers which of them want to be left out. */
 export class HolderSearch {
   readonly #enabled: boolean;
+  readonly #signal: AbortSignal;
+  readonly #onLate: (listeners: readonly Listener[]) => void;
   readonly #ignored = new WeakSet<Process>();
+  readonly #late: LateSearch;
 
-  /** @param enabled whether processes are searched for at all */
-  constructor(enabled: boolean) {
+  /**
+   * @param enabled whether processes are searched for at all
+   * @param onLate is told what was learned after {@link findSoon} had to answer
+   */
+  constructor(enabled: boolean, signal: AbortSignal, onLate: (listeners: readonly Listener[]) => void) {
     this.#enabled = enabled;
+    this.#signal = signal;
+    this.#onLate = onLate;
+    this.#late = new LateSearch((listeners, pids) => this.find(listeners, pids), onLate, signal);
   }
 
   /** The same listeners with their processes. */
-  async find(listeners: readonly Listener[], signal: AbortSignal): Promise<readonly Listener[]> {
+  async find(listeners: readonly Listener[], likely: readonly number[] = []): Promise<readonly Listener[]> {
     if (!this.#enabled || listeners.length === 0) return listeners;
-    const found = await attachProcesses(listeners, signal);
-    for (const process of found.flatMap(({ processes }) => processes ?? [])) this.#noteIgnored(process);
+    const found = await attachProcesses(listeners, likely, this.#signal);
+    this.#noteIgnored(found);
     return found;
   }
 
-  /** The same, but without the processes where they take too long; `onLate` is then told when they are known. */
+  /**
+   * The same without waiting for long: with those who are known to have opened them where that is known of all, else with
+   * all who hold them, or without processes where that takes too long.
+   *
+   * @param openers pids by the listener's key
+   */
   async findSoon(
     listeners: readonly Listener[],
-    signal: AbortSignal,
-    onLate: (listeners: readonly Listener[]) => void,
+    openers: ReadonlyMap<string, number>,
   ): Promise<readonly Listener[]> {
-    const search = this.find(listeners, signal);
+    if (!this.#enabled || listeners.length === 0) return listeners;
+    const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
+    const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
+    if (likely === undefined) return this.#findInTime(listeners, pids);
+    this.#noteIgnored(likely);
+    // A server forks its workers only after it listens.
+    this.#late.add(listeners, pids);
+    return likely;
+  }
+
+  async #findInTime(listeners: readonly Listener[], likely: readonly number[]): Promise<readonly Listener[]> {
+    const search = this.find(listeners, likely);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, WAIT_MS, undefined);
@@ -42,20 +67,23 @@ export class HolderSearch {
     clearTimeout(timer);
     if (found !== undefined) return found;
     // Only the end of the monitor makes a search fail, and then nobody waits for it.
-    search.then(onLate, () => undefined);
+    search.then(this.#onLate, () => undefined);
     return listeners;
   }
 
   /** The listener that a process had, of which nothing is left to look at but the process. */
   listenerOf(endpoint: Endpoint, pid: number): Listener {
     const process = this.#enabled ? readProcess(pid) : null;
-    if (process !== null) this.#noteIgnored(process);
     const processes = this.#enabled ? (process === null ? [] : [process]) : null;
-    return { ...endpoint, sockets: [], processes };
+    const listener = { ...endpoint, sockets: [], processes };
+    this.#noteIgnored([listener]);
+    return listener;
   }
 
-  #noteIgnored(process: Process): void {
-    if (isOwn(process) || hasEnvironmentEntry(process.pid, IGNORE)) this.#ignored.add(process);
+  #noteIgnored(listeners: readonly Listener[]): void {
+    for (const process of listeners.flatMap(({ processes }) => processes ?? [])) {
+      if (isOwn(process) || hasEnvironmentEntry(process.pid, IGNORE)) this.#ignored.add(process);
+    }
   }
 
   /** Whether all who hold this listener want to be left out. */

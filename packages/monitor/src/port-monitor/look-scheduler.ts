@@ -1,31 +1,34 @@
-/** How long after the first ring a look begins, so that a burst of rings is one look. */
+/** The time from one look to the next where rings come in a burst. */
 const GATHER_MS = 2;
+/** Where rings bring nothing new, as those of other network namespaces do, it doubles up to this. */
+const GATHER_LIMIT_MS = 100;
 
-/** Lets one look run at a time: soon after a ring, or at once when somebody waits for it. */
+/**
+ * Lets one look run at a time: at once when somebody waits for it or when it rings out of silence, and once for all rings
+ * that follow soon after.
+ */
 export class LookScheduler<T> {
   readonly #look: () => Promise<T>;
+  readonly #isNews: (found: T) => boolean;
+  #gatherMs = GATHER_MS;
+  #beganAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<T> | undefined;
   #stopped = false;
 
-  constructor(look: () => Promise<T>) {
+  /** @param isNews whether a look that was rung for was worth it */
+  constructor(look: () => Promise<T>, isNews: (found: T) => boolean) {
     this.#look = look;
+    this.#isNews = isNews;
   }
 
   /** It may be time to look. Rings during a look are followed by another look. */
   ring(): void {
     if (this.#stopped || this.#timer !== undefined || this.#next !== undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      // Whoever rings does not wait for the result; the look itself reports what goes wrong.
-      this.lookNow().catch(() => undefined);
-    }, GATHER_MS);
-  }
-
-  /** It is time to look, and no burst is to be expected. */
-  tick(): void {
-    if (!this.#stopped) this.lookNow().catch(() => undefined);
+    const waitMs = this.#beganAt + this.#gatherMs - performance.now();
+    if (waitMs > 0) this.#timer = setTimeout(() => this.#answerRing(), waitMs);
+    else this.#answerRing();
   }
 
   /** A look that begins after this call; callers that come before it begins share it. */
@@ -34,6 +37,7 @@ export class LookScheduler<T> {
     this.#timer = undefined;
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
+      this.#beganAt = performance.now();
       const look = this.#look();
       this.#running = look.catch(() => undefined);
       return look;
@@ -46,5 +50,15 @@ export class LookScheduler<T> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#running;
+  }
+
+  #answerRing(): void {
+    this.lookNow().then(
+      (found) => {
+        this.#gatherMs = this.#isNews(found) ? GATHER_MS : Math.min(2 * this.#gatherMs, GATHER_LIMIT_MS);
+      },
+      // Whoever rings does not wait for the result; the look itself reports what goes wrong.
+      () => undefined,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { type Listener, listenerKey } from '../listener.js';
+import type { Process } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';
 import { NoSourceError } from '../sources/no-source-error.js';
@@ -38,7 +39,10 @@ export class PortMonitor implements AsyncDisposable {
   readonly #panel: DoorbellPanel;
   readonly #search: HolderSearch;
   readonly #witness: Witness;
-  readonly #scheduler = new LookScheduler(() => this.#look());
+  readonly #scheduler = new LookScheduler(
+    () => this.#look(),
+    (found) => found.length > 0,
+  );
   readonly #outlet: EventOutlet;
   readonly #known = new KnownListeners();
   readonly #abort = new AbortController();
@@ -59,7 +63,9 @@ export class PortMonitor implements AsyncDisposable {
     this.#lookout = new Lookout(chain, (ms) => this.#panel.lookTook(ms));
     this.#outlet = new EventOutlet(options.history ?? 100);
     this.#panel = new DoorbellPanel(options);
-    this.#search = new HolderSearch(options.processes ?? true);
+    this.#search = new HolderSearch(options.processes ?? true, this.#abort.signal, (late) =>
+      this.#learn(late),
+    );
     this.#witness = new Witness(() => this.#panel.takeRecords());
   }
 
@@ -102,19 +108,15 @@ export class PortMonitor implements AsyncDisposable {
     this.#state = 'started';
     try {
       const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
-      this.#source = answer.source;
+      this.#noteSource(answer);
       this.#seen = listeners;
-      const found = await this.#search.find(listeners, this.#abort.signal);
+      const found = await this.#search.find(listeners);
       for (const listener of found) this.#known.addInitial(listener, performance.now());
-      await this.#panel.start(
-        () => this.#scheduler.ring(),
-        () => this.#scheduler.tick(),
-      );
+      this.#abort.signal.throwIfAborted();
+      await this.#panel.start(() => this.#scheduler.ring());
       this.#abort.signal.throwIfAborted();
     } catch (error) {
       await this.stop();
-      // A doorbell that was still starting when the monitor was stopped began to ring after that.
-      await this.#panel.stop();
       throw error;
     }
   }
@@ -192,7 +194,7 @@ export class PortMonitor implements AsyncDisposable {
     this.#seen = seen;
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const found = await this.#search.findSoon(fresh, this.#abort.signal, (late) => this.#learn(late));
+    const found = await this.#search.findSoon(fresh, testimony.openers);
 
     for (const listener of closed) this.#forget(listener);
     for (const { before } of replaced) {
@@ -247,9 +249,9 @@ export class PortMonitor implements AsyncDisposable {
     if (this.#state !== 'started') return;
     for (const listener of late) {
       const known = this.#known.get(listener);
-      if (known !== undefined && difference([known.listener], [listener]).replaced.length === 0) {
+      if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
+      if (difference([known.listener], [listener]).replaced.length === 0)
         this.#update(known, listener, ['processes']);
-      }
     }
     this.#settle();
   }
@@ -278,10 +280,12 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   #noteSource({ source, failures }: ChainAnswer): void {
-    this.#isBlind = false;
+    this.#panel.noteSource(source);
     const previous = this.#source;
+    const wasBlind = this.#isBlind;
     this.#source = source;
-    if (previous === undefined || previous === source) return;
+    this.#isBlind = false;
+    if (previous === undefined || (previous === source && !wasBlind)) return;
     const failure = failures.find((each) => each.source === previous);
     this.#publish({ type: 'source', source, previous, reason: failure?.reason ?? `${source} works again` });
   }
@@ -295,6 +299,18 @@ export class PortMonitor implements AsyncDisposable {
   #publish(happening: Happening): void {
     this.#found.push(this.#outlet.publish(happening));
   }
+}
+
+function haveSameProcesses(a: Listener, b: Listener): boolean {
+  if (a.processes === null || b.processes === null) return a.processes === b.processes;
+  return (
+    a.processes.length === b.processes.length &&
+    a.processes.every((each, i) => isSame(each, b.processes?.[i]))
+  );
+}
+
+function isSame(a: Process, b: Process | undefined): boolean {
+  return a.pid === b?.pid && a.startTicks === b.startTicks;
 }
 
 function openMs({ since }: KnownListener): number {

@@ -19,6 +19,8 @@ export interface Replay {
   readonly unsettled: ReadonlySet<string>;
   /** The records of the unsettled, to be replayed with the next look. */
   readonly carried: readonly ListenRecord[];
+  /** Which process opened a listener, by the listener's key. */
+  readonly openers: ReadonlyMap<string, number>;
 }
 
 /**
@@ -40,7 +42,11 @@ export function replay(
   const carried: ListenRecord[] = [];
   const socketsBefore = new Map(before.map((listener) => [listenerKey(listener), listener.sockets.length]));
   const isOpenAfter = new Set(after.map(listenerKey));
+  const openers = new Map<string, number>();
   for (const [key, own] of recordsByEndpoint(records, placeOf)) {
+    const opening = own.findLast(({ type }) => type === 'opened');
+    if (opening !== undefined) openers.set(key, opening.pid);
+    if (isWhatWasSeen(own, socketsBefore.get(key) ?? 0, isOpenAfter.has(key))) continue;
     if (own.some(({ atNs }) => atNs > lookBeganNs)) {
       unsettled.add(key);
       carried.push(...own);
@@ -54,7 +60,19 @@ export function replay(
     if (wasOpen && isOpenAfter.has(key) && found.closings > 0) reopened.add(key);
   }
   passages.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
-  return { passages, reopened, unsettled, carried };
+  return { passages, reopened, unsettled, carried, openers };
+}
+
+/** Whether the looks themselves show all of what was recorded, however close to the later one: one socket that came or went. */
+function isWhatWasSeen(
+  records: readonly ListenRecord[],
+  socketsBefore: number,
+  isOpenAfter: boolean,
+): boolean {
+  if (records.length !== 1) return false;
+  return records[0]?.type === 'opened'
+    ? socketsBefore === 0 && isOpenAfter
+    : socketsBefore === 1 && !isOpenAfter;
 }
 
 /** The records that may be of the own namespace, in their order. */

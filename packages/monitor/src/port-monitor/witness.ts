@@ -11,7 +11,13 @@ import { type RecordPlace, type Replay, replay } from './record-replay.js';
  */
 const MARGIN_NS = 1_000_000n;
 
-const NOTHING: Replay = { passages: [], reopened: new Set(), unsettled: new Set(), carried: [] };
+const NOTHING: Replay = {
+  passages: [],
+  reopened: new Set(),
+  unsettled: new Set(),
+  carried: [],
+  openers: new Map(),
+};
 
 /** Keeps the kernel's records from look to look, and tells what they know of the time between. */
 export class Witness {

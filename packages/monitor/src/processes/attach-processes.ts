@@ -1,5 +1,5 @@
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
-import { findHolders } from './find-holders.js';
+import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
 import type { Process } from './process.js';
 import { readProcess } from './read-process.js';
 import { seesEveryProcess } from './sees-every-process.js';
@@ -8,16 +8,43 @@ import { runInSlices } from './slices.js';
 /**
  * The same listeners, in the same order, with the processes behind their sockets and who holds each.
  *
+ * @param likely pids to look at first
  * @throws the signal's reason where it was aborted
  */
 export async function attachProcesses(
   listeners: readonly Listener[],
+  likely: readonly number[] = [],
   signal?: AbortSignal,
 ): Promise<Listener[]> {
-  const { pids, isPartial } = await findHolders(inodesOf(listeners), signal);
+  const { pids, isPartial } = await findHolders(inodesOf(listeners), likely, signal);
   const processes = await runInSlices(readProcesses(pids.values()), signal);
-  const isComplete = !isPartial && seesEveryProcess();
+  return attach(listeners, pids, processes, !isPartial && seesEveryProcess());
+}
 
+/**
+ * The same from a look at these processes alone, which takes no time to speak of.
+ *
+ * @returns undefined where not every socket has its process among them; it may have others besides
+ */
+export function attachProcessesAmong(
+  pids: readonly number[],
+  listeners: readonly Listener[],
+): Listener[] | undefined {
+  const inodes = inodesOf(listeners);
+  const holders = findHoldersAmong(pids, inodes);
+  if (holders.size < inodes.size) return undefined;
+  const work = readProcesses(holders.values());
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return attach(listeners, holders, step.value, false);
+}
+
+function attach(
+  listeners: readonly Listener[],
+  pids: Holders['pids'],
+  processes: ReadonlyMap<number, Process>,
+  isComplete: boolean,
+): Listener[] {
   function processesOf({ inode }: ListenerSocket): Process[] {
     const holders = inode === null ? undefined : pids.get(inode);
     return [...(holders ?? [])].flatMap((pid) => processes.get(pid) ?? []);

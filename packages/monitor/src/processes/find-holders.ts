@@ -20,8 +20,8 @@ export interface Holders {
 }
 
 /**
- * Searches the open files of the processes for sockets, the newest process first, in slices that never hold the
- * event loop for long.
+ * Searches the open files of the processes for sockets, the likely ones first and then the newest, in slices that never
+ * hold the event loop for long.
  *
  * It ends as soon as each socket is found, and then looks at the relatives of those who hold one, and at the
  * relatives of the holders found among these, and so on: sockets get into several processes by fork, so that
@@ -30,14 +30,26 @@ export interface Holders {
  *
  * @throws the signal's reason where it was aborted
  */
-export function findHolders(inodes: ReadonlySet<number>, signal?: AbortSignal): Promise<Holders> {
-  return runInSlices(new Search(inodes).run(), signal);
+export function findHolders(
+  inodes: ReadonlySet<number>,
+  likely: readonly number[] = [],
+  signal?: AbortSignal,
+): Promise<Holders> {
+  return runInSlices(new Search(inodes).run(likely), signal);
+}
+
+/** Looks at the first descriptors of these processes, and at no others. */
+export function findHoldersAmong(pids: readonly number[], inodes: ReadonlySet<number>): Holders['pids'] {
+  const search = new Search(inodes);
+  const work = search.searchProcesses(pids, FIRST_DESCRIPTORS);
+  while (!work.next().done);
+  return search.pids;
 }
 
 /** A search under way. Its generators yield wherever it may pause. */
 class Search {
   readonly #inodes: ReadonlySet<number>;
-  readonly #pids = new Map<number, Set<number>>();
+  readonly pids = new Map<number, Set<number>>();
   /** The processes that hold a socket, and the descriptors under which they do. */
   readonly #holders = new Map<number, Set<string>>();
   /** How many descriptors of each process were looked at. */
@@ -48,26 +60,29 @@ class Search {
     this.#inodes = inodes;
   }
 
-  *run(): Generator<void, Holders> {
+  *run(likely: readonly number[]): Generator<void, Holders> {
+    yield* this.searchProcesses(likely, FIRST_DESCRIPTORS);
     yield* this.#searchEveryProcess();
     // A server may have forked and ended meanwhile, as daemons do: its child was not in the list yet.
     yield* this.#searchEveryProcess();
     if (this.#foundAll) yield* this.#searchRelatives();
-    return { pids: this.#pids, isPartial: this.#isPartial };
+    return { pids: this.pids, isPartial: this.#isPartial };
   }
 
   get #foundAll(): boolean {
-    return this.#pids.size === this.#inodes.size;
+    return this.pids.size === this.#inodes.size;
   }
 
   *#searchEveryProcess(): Generator<void, void> {
     if (this.#foundAll) return;
     const pids = listPids();
-    for (const depth of [FIRST_DESCRIPTORS, EVERYTHING]) {
-      for (const pid of pids) {
-        yield* this.#searchProcess(pid, depth);
-        if (this.#foundAll) return;
-      }
+    for (const depth of [FIRST_DESCRIPTORS, EVERYTHING]) yield* this.searchProcesses(pids, depth);
+  }
+
+  *searchProcesses(pids: readonly number[], depth: number): Generator<void, void> {
+    for (const pid of pids) {
+      if (this.#foundAll) return;
+      yield* this.#searchProcess(pid, depth);
     }
   }
 
@@ -116,7 +131,7 @@ class Search {
   #look(pid: number, descriptor: string): void {
     const inode = readSocketInode(pid, descriptor);
     if (inode === undefined || !this.#inodes.has(inode)) return;
-    this.#pids.set(inode, (this.#pids.get(inode) ?? new Set()).add(pid));
+    this.pids.set(inode, (this.pids.get(inode) ?? new Set()).add(pid));
     this.#holders.set(pid, (this.#holders.get(pid) ?? new Set()).add(descriptor));
   }
 

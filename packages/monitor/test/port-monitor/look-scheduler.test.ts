@@ -4,7 +4,10 @@ import { LookScheduler } from '../../src/port-monitor/look-scheduler.js';
 /** A look that ends when it is told. */
 function controlled() {
   const ends: ((value: number) => void)[] = [];
-  const scheduler = new LookScheduler(() => new Promise<number>((resolve) => ends.push(resolve)));
+  const scheduler = new LookScheduler(
+    () => new Promise<number>((resolve) => ends.push(resolve)),
+    (found) => found > 0,
+  );
   return { ends, scheduler };
 }
 

@@ -221,7 +221,7 @@ wait()`);
 
   test('ends when it is aborted', async () => {
     const reason = new Error('enough');
-    await expect(attachProcesses([listenerOf(NOBODY)], AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(attachProcesses([listenerOf(NOBODY)], [], AbortSignal.abort(reason))).rejects.toBe(reason);
     await using child = await startPython(`
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 fd = os.open('/dev/null', 0)
@@ -230,7 +230,7 @@ say()
 wait()`);
     expect(child.pid).toBeGreaterThan(0);
     const controller = new AbortController();
-    const search = findHolders(new Set([NOBODY]), controller.signal);
+    const search = findHolders(new Set([NOBODY]), [], controller.signal);
     setImmediate(() => controller.abort(reason));
     await expect(search).rejects.toBe(reason);
   });

@@ -2,11 +2,12 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
-import { type Watch, watchReadable } from '../../kernel/poll-thread.js';
 import { AF_NETLINK, NETLINK_SOCK_DIAG } from '../../sources/netlink/inet-diag.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from './doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from './doorbell-error.js';
 import { listenerFilter } from './listener-filter.js';
+import type { Watch } from './poll-thread/poll-thread.js';
+import { watchOwn } from './poll-thread/watch-own.js';
 
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
@@ -40,8 +41,7 @@ export class DestroyDoorbell implements Doorbell {
   readonly #persistent: boolean;
   readonly #loadLibc: () => Libc;
   readonly #message = new Uint8Array(1);
-  #held: { readonly libc: Libc; readonly fd: number; readonly watch: Watch } | undefined;
-  #stopping: Promise<void> | undefined;
+  #watch: Watch | undefined;
 
   constructor({ persistent }: DoorbellOptions, load: () => Libc = loadLibc) {
     this.#persistent = persistent;
@@ -52,34 +52,22 @@ export class DestroyDoorbell implements Doorbell {
     try {
       const libc = this.#loadLibc();
       const fd = openGroups(libc);
-      try {
-        const watch = watchReadable(fd, {
+      this.#watch = watchOwn(
+        libc,
+        { kind: 'readable', fd },
+        {
           persistent: this.#persistent,
-          onReadable: () => this.#drain(libc, fd, ring, onFailure),
+          onReady: () => this.#drain(libc, fd, ring, onFailure),
           onFailure: (error) => onFailure?.(doorbellErrorFrom('destroy', error)),
-        });
-        this.#held = { libc, fd, watch };
-      } catch (error) {
-        libc.close(fd);
-        throw error;
-      }
+        },
+      );
     } catch (error) {
       throw doorbellErrorFrom('destroy', error);
     }
   }
 
   async stop(): Promise<void> {
-    this.#stopping ??= this.#release();
-    await this.#stopping;
-    this.#stopping = undefined;
-  }
-
-  async #release(): Promise<void> {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held === undefined) return;
-    await held.watch.close();
-    held.libc.close(held.fd);
+    await this.#watch?.close();
   }
 
   /** What the messages say is of no interest: only that there were some, or too many. */
@@ -88,7 +76,7 @@ export class DestroyDoorbell implements Doorbell {
       const received = libc.recv(fd, this.#message, MSG_DONTWAIT);
       if (received === EMPTY) break;
       if (received >= 0 || received === OVERFLOW || received === -constants.errno.EINTR) continue;
-      void this.#held?.watch.close();
+      void this.#watch?.close();
       onFailure?.(new DoorbellError('destroy', `the socket failed (${getSystemErrorName(received)})`));
       return;
     }

@@ -19,7 +19,7 @@ test('rings at each interval, and not at the start', async () => {
   await clock.stop();
 });
 
-test('a changed interval counts from the next ring on', async () => {
+test('a longer interval counts from the next ring on', async () => {
   const bell = new Bell();
   const clock = new ClockDoorbell(100, { persistent: true });
   await clock.start(bell.ring);
@@ -30,6 +30,17 @@ test('a changed interval counts from the next ring on', async () => {
   expect(bell.count).toBe(1);
   vi.advanceTimersByTime(1);
   expect(bell.count).toBe(2);
+  await clock.stop();
+});
+
+test('a shorter interval counts at once', async () => {
+  const bell = new Bell();
+  const clock = new ClockDoorbell(10_000, { persistent: true });
+  await clock.start(bell.ring);
+  vi.advanceTimersByTime(50);
+  clock.intervalMs = 100;
+  vi.advanceTimersByTime(100);
+  expect(bell.count).toBe(1);
   await clock.stop();
 });
 

@@ -19,6 +19,8 @@ export type TraceLine =
   | { readonly kind: 'state'; readonly thread: number; readonly record: ListenRecord }
   /** A listen() of that thread returned. */
   | { readonly kind: 'listened'; readonly thread: number; readonly failed: boolean }
+  /** That thread bound a socket, of whatever protocol. */
+  | { readonly kind: 'bound'; readonly thread: number }
   /** The buffer overflowed; by how much may be unknown, and is 1 then. */
   | { readonly kind: 'lost'; readonly count: number };
 
@@ -35,11 +37,16 @@ const STATE_LINE = new RegExp(
     String.raw`saddr=(\S+) daddr=\S+ saddrv6=(\S+) daddrv6=\S+ oldstate=(TCP_\w+) newstate=(TCP_\w+)$`,
 );
 const LISTEN_LINE = new RegExp(`${CONTEXT}sys_listen -> 0x([0-9a-f]+)$`);
+const BIND_LINE = new RegExp(`${CONTEXT}sys_bind -> 0x0$`);
 const LOST_LINE = /^CPU:\d+ \[LOST (?:(\d+) )?EVENTS\]$/;
 
 /** Reads one line of trace_pipe, in latin1; undefined for one that tells nothing of a listener. */
 export function parseTraceLine(line: string): TraceLine | undefined {
-  return parseStateLine(line) ?? parseListenLine(line) ?? parseLostLine(line);
+  // Which of them may match is told sooner than that one does not.
+  if (line.includes('inet_sock_set_state: ')) return parseStateLine(line);
+  if (line.endsWith('sys_bind -> 0x0')) return parseBindLine(line);
+  if (line.includes('sys_listen -> 0x')) return parseListenLine(line);
+  return parseLostLine(line);
 }
 
 function parseStateLine(line: string): TraceLine | undefined {
@@ -77,6 +84,11 @@ function parseListenLine(line: string): TraceLine | undefined {
   const match = LISTEN_LINE.exec(line);
   if (match === null) return undefined;
   return { kind: 'listened', thread: Number(match[1]), failed: match[5] !== '0' };
+}
+
+function parseBindLine(line: string): TraceLine | undefined {
+  const match = BIND_LINE.exec(line);
+  return match === null ? undefined : { kind: 'bound', thread: Number(match[1]) };
 }
 
 function parseLostLine(line: string): TraceLine | undefined {

@@ -11,14 +11,30 @@ export interface TakenRecords {
   readonly lost: number;
 }
 
+/** What a piece of text told of, in the monitor's own network namespace. */
+export interface Doings {
+  readonly listened: boolean;
+  readonly bound: boolean;
+  /** Records were lost, so that it may have been anything. */
+  readonly lost: boolean;
+}
+
+/** What is asked about threads. */
+export interface Threads {
+  /** The process of a thread; undefined where it has ended. */
+  processOf(thread: number): number | undefined;
+  /** Whether a thread is surely in another network namespace. */
+  isForeign(thread: number): boolean;
+}
+
 interface Entry {
   readonly thread: number;
   readonly record: ListenRecord;
 }
 
-/** Gathers the records in the text of a trace. */
+/** Gathers the records in the text of a trace, but for those that are of other network namespaces. */
 export class TraceRecords {
-  readonly #processOf: (thread: number) => number | undefined;
+  readonly #threads: Threads;
   readonly #limit: number;
   #rest = '';
   #entries: Entry[] = [];
@@ -28,17 +44,32 @@ export class TraceRecords {
   /** The processes of the threads met since somebody asked last. */
   readonly #processes = new Map<number, number | undefined>();
 
-  /** @param processOf the process of a thread, as long as that lives */
-  constructor(processOf: (thread: number) => number | undefined, limit = LIMIT) {
-    this.#processOf = processOf;
+  constructor(threads: Threads, limit = LIMIT) {
+    this.#threads = threads;
     this.#limit = limit;
   }
 
   /** Adds the next piece of text, which may end within a line. */
-  add(text: string): void {
+  add(text: string): Doings {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#addLine(line);
+    const doings = { listened: false, bound: false, lost: false };
+    for (const text of lines) {
+      const line = parseTraceLine(text);
+      if (line === undefined) continue;
+      if (line.kind === 'lost') {
+        doings.lost = true;
+        this.#lost += line.count;
+      } else if (!this.#threads.isForeign(line.thread)) {
+        if (line.kind === 'bound') doings.bound = true;
+        else if (line.kind === 'listened') this.#returned(line.thread, line.failed);
+        else {
+          doings.listened = true;
+          this.#addRecord(line.thread, line.record);
+        }
+      }
+    }
+    return doings;
   }
 
   take(): TakenRecords {
@@ -52,13 +83,9 @@ export class TraceRecords {
     return { records, lost };
   }
 
-  #addLine(text: string): void {
-    const line = parseTraceLine(text);
-    if (line === undefined) return;
-    if (line.kind === 'lost') this.#lost += line.count;
-    else if (line.kind === 'listened') this.#returned(line.thread, line.failed);
-    else if (this.#entries.length >= this.#limit) this.#lost++;
-    else this.#addEntry({ thread: line.thread, record: this.#withProcess(line.thread, line.record) });
+  #addRecord(thread: number, record: ListenRecord): void {
+    if (this.#entries.length >= this.#limit) this.#lost++;
+    else this.#addEntry({ thread, record: this.#withProcess(thread, record) });
   }
 
   #addEntry(entry: Entry): void {
@@ -73,7 +100,7 @@ export class TraceRecords {
    * read; until then it knows none, or that of an earlier thread of the same number.
    */
   #withProcess(thread: number, record: ListenRecord): ListenRecord {
-    if (!this.#processes.has(thread)) this.#processes.set(thread, this.#processOf(thread));
+    if (!this.#processes.has(thread)) this.#processes.set(thread, this.#threads.processOf(thread));
     return { ...record, pid: this.#processes.get(thread) ?? record.pid };
   }
 

@@ -1,25 +1,39 @@
-import { type Watch, watchReadable } from '../../../kernel/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
+import { type Watch, watch } from '../poll-thread/poll-thread.js';
 import { findTracefs } from './find-tracefs.js';
+import { ForeignThreads } from './foreign-threads.js';
 import { processOfThread } from './process-of-thread.js';
 import { errorCode, removeAbandonedInstances, TraceInstance } from './trace-instance.js';
-import { type TakenRecords, TraceRecords } from './trace-records.js';
+import { type Doings, type TakenRecords, TraceRecords } from './trace-records.js';
+
+/**
+ * What only others did is no news. To be told of each of it costs more than to read it, so that a storm in another network
+ * namespace is read in pieces: after each of them twice as long as before. The buffer holds what comes meanwhile.
+ */
+const REST_MS = 1;
+const REST_LIMIT_MS = 16;
 
 interface Held {
   readonly instance: TraceInstance;
   readonly watch: Watch;
+  readonly ring: Ring;
   readonly onFailure: OnFailure | undefined;
 }
 
 /**
- * Rings when a TCP listener opens or closes and when anything is bound, in any network namespace of the machine, and
- * keeps the kernel's records of the former. Needs a mounted tracefs and the right to write to it, which root has.
+ * Rings when a TCP listener opens or closes and when anything is bound in this network namespace, and keeps the kernel's
+ * records of the former. Those of the whole machine come, and are told apart by their threads. Needs a mounted tracefs and the right to write to it, which root has.
  */
 export class TracefsDoorbell implements Doorbell {
   readonly name = 'tracefs';
   readonly #persistent: boolean;
-  readonly #records = new TraceRecords(processOfThread);
+  readonly #foreign = new ForeignThreads();
+  readonly #records = new TraceRecords({
+    processOf: processOfThread,
+    isForeign: (thread) => this.#foreign.has(thread),
+  });
+  #restMs = 0;
   #held: Held | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -44,21 +58,27 @@ export class TracefsDoorbell implements Doorbell {
    * before a look can see the socket; that of a closing before a look can miss it.
    */
   takeRecords(): TakenRecords {
-    this.#drain();
+    // Whoever takes them has just looked, and can't have seen what was bound since; what began to listen is in the records.
+    this.#drain(({ bound }) => bound);
     return this.#records.take();
   }
 
   async #open(ring: Ring, onFailure: OnFailure | undefined): Promise<void> {
     const instance = await openInstance();
     try {
-      const watch = watchReadable(instance.fd, {
-        persistent: this.#persistent,
-        onReadable: () => {
-          if (this.#drain()) ring();
+      const watching = watch(
+        { kind: 'readable', fd: instance.fd },
+        {
+          persistent: this.#persistent,
+          onReady: () => {
+            const isNews = this.#drain(({ listened, bound, lost }) => listened || bound || lost);
+            this.#restMs = isNews ? 0 : Math.min(Math.max(REST_MS, 2 * this.#restMs), REST_LIMIT_MS);
+          },
+          restMs: () => this.#restMs,
+          onFailure: (error) => onFailure?.(doorbellErrorFrom('tracefs', error)),
         },
-        onFailure: (error) => onFailure?.(doorbellErrorFrom('tracefs', error)),
-      });
-      this.#held = { instance, watch, onFailure };
+      );
+      this.#held = { instance, watch: watching, ring, onFailure };
       // Behind the poll thread's own, which lets go of the instance.
       process.on('exit', this.#atExit);
     } catch (error) {
@@ -77,19 +97,24 @@ export class TracefsDoorbell implements Doorbell {
     await held.instance.remove();
   }
 
-  /** False where that failed, which is told once. */
-  #drain(): boolean {
+  /** Reads what is there, and rings if that is a reason to. A failure is told once. */
+  #drain(isReason: (doings: Doings) => boolean): boolean {
     const held = this.#held;
     if (held === undefined) return false;
+    let rings = false;
+    this.#foreign.forget();
     try {
-      held.instance.drain((text) => this.#records.add(text));
-      return true;
+      held.instance.drain((text) => {
+        const doings = this.#records.add(text);
+        rings ||= isReason(doings);
+      });
     } catch (error) {
       void held.watch.close();
       this.#held = { ...held, onFailure: undefined };
       held.onFailure?.(doorbellErrorFrom('tracefs', error));
-      return false;
     }
+    if (rings) held.ring();
+    return rings;
   }
 
   readonly #atExit = (): void => this.#held?.instance.removeAtExit();

@@ -64,13 +64,18 @@ describe('a line of trace_pipe', () => {
     expect(parseTraceLine('CPU:12 [LOST EVENTS]')).toEqual({ kind: 'lost', count: 1 });
   });
 
-  test('of an accepted connection, of a bind() or of nothing tells nothing', () => {
+  test('tells who bound a socket', () => {
+    const line = listenLine(0, { thread: 7 }).replace('listen', 'bind');
+    expect(parseTraceLine(line)).toEqual({ kind: 'bound', thread: 7 });
+  });
+
+  test('of an accepted connection, of a bind() that failed or of nothing tells nothing', () => {
     const accepted = stateLine({ ...RECORD, type: 'closed' }).replace(
       'newstate=TCP_CLOSE',
       'newstate=TCP_SYN_RECV',
     );
     expect(parseTraceLine(accepted)).toBeUndefined();
-    expect(parseTraceLine(listenLine(0, {}).replace('listen', 'bind'))).toBeUndefined();
+    expect(parseTraceLine(listenLine(-98, {}).replace('listen', 'bind'))).toBeUndefined();
     expect(parseTraceLine('')).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ListenRecord } from '../../../../src/port-monitor/doorbells/tracefs/parse-trace.js';
-import { TraceRecords } from '../../../../src/port-monitor/doorbells/tracefs/trace-records.js';
+import { type Threads, TraceRecords } from '../../../../src/port-monitor/doorbells/tracefs/trace-records.js';
 import { listenLine, stateLine } from './trace-lines.js';
 
 const EADDRINUSE = 98;
@@ -13,17 +13,18 @@ const OPENED: ListenRecord = {
   pid: 7,
   atNs: 1_000_000n,
 };
+const nobody: Threads = { processOf: () => undefined, isForeign: () => false };
 const CLOSED: ListenRecord = { ...OPENED, type: 'closed', atNs: 2_000_000n };
 
 function taken(...lines: string[]) {
-  const records = new TraceRecords(() => undefined);
+  const records = new TraceRecords(nobody);
   records.add(lines.map((line) => `${line}\n`).join(''));
   return records.take();
 }
 
 describe('the records of a trace', () => {
   test('are taken once', () => {
-    const records = new TraceRecords(() => undefined);
+    const records = new TraceRecords(nobody);
     records.add(`${stateLine(OPENED)}\n`);
     expect(records.take()).toEqual({ records: [OPENED], lost: 0 });
     expect(records.take()).toEqual({ records: [], lost: 0 });
@@ -32,11 +33,19 @@ describe('the records of a trace', () => {
   test('are read across pieces of text that end anywhere', () => {
     const text = `${stateLine(OPENED)}\nCPU:1 [LOST 3 EVENTS]\n${stateLine(CLOSED)}\n`;
     for (let cut = 0; cut <= text.length; cut++) {
-      const records = new TraceRecords(() => undefined);
+      const records = new TraceRecords(nobody);
       records.add(text.slice(0, cut));
       records.add(text.slice(cut));
       expect(records.take()).toEqual({ records: [OPENED, CLOSED], lost: 3 });
     }
+  });
+
+  test('are none of a thread in another network namespace', () => {
+    const records = new TraceRecords({ ...nobody, isForeign: (thread) => thread === 9 });
+    const foreign = `${stateLine({ ...OPENED, pid: 9 })}\n${listenLine(-EADDRINUSE, { thread: 9 })}\n`;
+    expect(records.add(foreign)).toEqual({ listened: false, bound: false, lost: false });
+    expect(records.add(`${stateLine(OPENED)}\n`)).toEqual({ listened: true, bound: false, lost: false });
+    expect(records.take().records).toEqual([OPENED]);
   });
 
   test('are in the order of time, and those of one moment in the order they came', () => {
@@ -49,13 +58,13 @@ describe('the records of a trace', () => {
   });
 
   test('have the process of a thread that lives, and else what the kernel noted', () => {
-    const records = new TraceRecords((thread) => (thread === 8 ? 5 : undefined));
+    const records = new TraceRecords({ ...nobody, processOf: (thread) => (thread === 8 ? 5 : undefined) });
     records.add(`${stateLine(OPENED, { thread: 8 })}\n${stateLine(CLOSED, { thread: 9 })}\n`);
     expect(records.take().records).toEqual([{ ...OPENED, pid: 5 }, CLOSED]);
   });
 
   test('that nobody takes are counted as lost beyond a limit', () => {
-    const records = new TraceRecords(() => undefined, 2);
+    const records = new TraceRecords(nobody, 2);
     for (let i = 0; i < 5; i++) records.add(`${stateLine(OPENED)}\n`);
     expect(records.take()).toEqual({ records: [OPENED, OPENED], lost: 3 });
     records.add(`${stateLine(CLOSED)}\n`);

@@ -9,6 +9,7 @@ import { openSocket, type SocketPlan } from '../../../harbour/native-socket.js';
 import { Bell } from '../bell.js';
 import { MAY_TRACE, mountTracefs, TRACEFS } from './mounted-tracefs.js';
 import { python } from './python.js';
+import { startStranger } from './stranger.js';
 
 const TCP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 5 };
 
@@ -52,6 +53,21 @@ describe.skipIf(!MAY_TRACE)('the tracefs doorbell', () => {
     const rung = bell.next();
     openSocket({ protocol: 'udp', family: 4, address: '127.0.0.1', port: 0 })[Symbol.dispose]();
     await rung;
+  });
+
+  test('does not ring for what happens in other network namespaces, nor keeps records of it', async () => {
+    await start();
+    await using stranger = await startStranger();
+    await bell.quiet();
+    const before = bell.count;
+    const rung = bell.next();
+    const ports = await stranger.open();
+    await bell.quiet();
+    expect(bell.count).toBe(before);
+    expect(taken(ports[0] ?? 0)).toEqual([]);
+    const socket = openSocket(TCP);
+    await rung;
+    socket[Symbol.dispose]();
   });
 
   test.each([

@@ -1,8 +1,8 @@
 import { closeSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { loadLibc } from '../../dist/kernel/load-libc.js';
-import { type Watch, watchReadable } from '../../dist/kernel/poll-thread.js';
-import { RunningModule } from '../port-monitor/doorbells/run-module.js';
+import { loadLibc } from '../../../../dist/kernel/load-libc.js';
+import { type Watch, watch } from '../../../../dist/port-monitor/doorbells/poll-thread/poll-thread.js';
+import { RunningModule } from '../run-module.js';
 
 const EFD_NONBLOCK = 0o4000;
 const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
@@ -85,9 +85,10 @@ describe('watching a descriptor', () => {
 describe('a process whose thread waits', () => {
   const WATCH = `
     const { loadLibc } = await import(DIST + 'kernel/load-libc.js');
-    const { watchReadable } = await import(DIST + 'kernel/poll-thread.js');
+    const poll = await import(DIST + 'port-monitor/doorbells/poll-thread/poll-thread.js');
     const fd = loadLibc().eventfd(0, 0);
-    const watch = (persistent) => watchReadable(fd, { persistent, onReadable() {}, onFailure() {} });
+    const subject = { kind: 'readable', fd };
+    const watch = (persistent) => poll.watch(subject, { persistent, onReady() {}, onFailure() {} });
     const whileItWaits = () => new Promise((resolve) => setTimeout(resolve, 200));
   `;
 
@@ -101,9 +102,9 @@ describe('a process whose thread waits', () => {
     [
       'ends when a watch lives in a worker that is terminated',
       `const { Worker } = await import('node:worker_threads');
-       const url = DIST + 'kernel/poll-thread.js';
-       const code = \`import(\${JSON.stringify(url)}).then(({ watchReadable }) => {
-         watchReadable(\${fd}, { persistent: true, onReadable() {}, onFailure() {} });
+       const url = DIST + 'port-monitor/doorbells/poll-thread/poll-thread.js';
+       const code = \`import(\${JSON.stringify(url)}).then(({ watch }) => {
+         watch({ kind: 'readable', fd: \${fd} }, { persistent: true, onReady() {}, onFailure() {} });
        })\`;
        const worker = new Worker(code, { eval: true });
        await whileItWaits(); await worker.terminate();`,
@@ -124,10 +125,11 @@ describe('a process whose thread waits', () => {
   test('is told when the thread dies', async () => {
     const running = new RunningModule(`${WATCH}
       const failed = new Promise((resolve) =>
-        watchReadable(fd, { persistent: true, onReadable() {}, onFailure: resolve }));
+        poll.watch(subject, { persistent: true, onReady() {}, onFailure: resolve }));
       await whileItWaits();
       const worker = process._getActiveHandles().find((handle) => handle.constructor.name === 'MessagePort');
       worker.postMessage(null);
+      watch(false);
       await failed; console.log('told'); process.exit();`);
     expect(await running.line()).toBe('told');
     await running.end();
@@ -140,9 +142,9 @@ function watched({ reads = true } = {}) {
     if (reads) readSync(fd, new Uint8Array(8));
   });
   const onFailure = vi.fn();
-  const watch = watchReadable(fd, { onReadable: readable, onFailure, persistent: true });
-  opened.push({ fd, watch });
-  return { fd, readable, watch };
+  const watching = watch({ kind: 'readable', fd }, { onReady: readable, onFailure, persistent: true });
+  opened.push({ fd, watch: watching });
+  return { fd, readable, watch: watching };
 }
 
 function eventFds(): number {

@@ -1,8 +1,8 @@
 import { closeSync, writeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { loadLibc } from './load-libc.js';
-import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
+import { loadLibc } from '../../../kernel/load-libc.js';
+import type { PollCommand, PollReport, PollWorkerData, Subject } from './poll-messages.js';
 
 const EFD_CLOEXEC = 0o2000000;
 const EFD_NONBLOCK = 0o4000;
@@ -14,15 +14,17 @@ const LOADING_LIMIT_MS = 2000;
 const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
 
 export interface WatchOptions {
-  /** The descriptor has something to read, or an error to tell. Is called again while that stays so. */
-  readonly onReadable: () => void;
-  /** The thread that watched is dead; nothing more comes. */
+  /** What was waited for has come. Is called again while that stays so, or when it comes again. */
+  readonly onReady: () => void;
+  /** How long it is not watched after that; not at all by default. */
+  readonly restMs?: () => number;
+  /** It can't be watched any more; nothing more comes. */
   readonly onFailure: (error: Error) => void;
   /** Whether watching keeps the process alive. */
   readonly persistent: boolean;
 }
 
-/** A descriptor that is watched. */
+/** Something that is watched. */
 export interface Watch {
   /** Nothing is called any more from now on. When it resolves, the descriptor may be closed. */
   close(): Promise<void>;
@@ -31,16 +33,17 @@ export interface Watch {
 let current: PollThread | undefined;
 
 /**
- * Watches a descriptor that libuv can't (a netlink socket, a file of tracefs). One thread waits in poll(2) for all of
- * them; it is there while one is watched, and takes none of libuv's own.
+ * Watches what libuv can't: a descriptor of a netlink socket or of a file of tracefs until it has something to read, or an
+ * error to tell; or the kernel's listening sockets until they change. One thread waits in poll(2) for all of them; it is
+ * there while something is watched, and takes none of libuv's own.
  *
  * @throws Error where there are no native calls, or no more descriptors
  */
-export function watchReadable(fd: number, options: WatchOptions): Watch {
+export function watch(subject: Subject, options: WatchOptions): Watch {
   current ??= new PollThread((ending) => {
     if (current === ending) current = undefined;
   });
-  return current.watch(fd, options);
+  return current.watch(subject, options);
 }
 
 class PollThread {
@@ -49,7 +52,7 @@ class PollThread {
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
   readonly #onEnding: (thread: PollThread) => void;
-  readonly #watches = new Map<number, WatchOptions & { readonly fd: number }>();
+  readonly #watches = new Map<number, WatchOptions>();
   readonly #closings = new Map<number, () => void>();
   #lastId = 0;
 
@@ -79,10 +82,10 @@ class PollThread {
     });
   }
 
-  watch(fd: number, options: WatchOptions): Watch {
+  watch(subject: Subject, options: WatchOptions): Watch {
     const id = ++this.#lastId;
-    this.#watches.set(id, { ...options, fd });
-    this.#command({ type: 'arm', id, fd });
+    this.#watches.set(id, options);
+    this.#command({ type: 'watch', id, subject });
     this.#keepAlive();
     let closed: Promise<void> | undefined;
     return {
@@ -95,29 +98,37 @@ class PollThread {
 
   async #close(id: number): Promise<void> {
     if (!this.#watches.delete(id)) return;
-    const disarmed = new Promise<void>((resolve) => this.#closings.set(id, resolve));
+    const forgotten = new Promise<void>((resolve) => this.#closings.set(id, resolve));
     this.#keepAlive();
     if (this.#watches.size === 0) {
       this.#onEnding(this);
       this.#stop();
     } else {
-      this.#command({ type: 'disarm', id });
+      this.#command({ type: 'forget', id });
     }
-    await Promise.race([disarmed, this.#ended]);
+    await Promise.race([forgotten, this.#ended]);
     this.#closings.delete(id);
     this.#keepAlive();
   }
 
   #obey(report: PollReport): void {
-    if (report.type === 'disarmed') {
-      this.#closings.get(report.id)?.();
-      return;
+    if (report.type === 'forgotten') this.#closings.get(report.id)?.();
+    else if (report.type === 'failed') this.#watches.get(report.id)?.onFailure(new Error(report.reason));
+    else this.#tell(report.ids);
+  }
+
+  #tell(ids: readonly number[]): void {
+    for (const id of ids) {
+      const options = this.#watches.get(id);
+      options?.onReady();
+      const restMs = options?.restMs?.() ?? 0;
+      if (restMs > 0) setTimeout(() => this.#arm(id), restMs).unref();
+      else this.#arm(id);
     }
-    for (const id of report.ids) {
-      this.#watches.get(id)?.onReadable();
-      const watch = this.#watches.get(id);
-      if (watch !== undefined) this.#command({ type: 'arm', id, fd: watch.fd });
-    }
+  }
+
+  #arm(id: number): void {
+    if (this.#watches.has(id)) this.#command({ type: 'arm', id });
   }
 
   #fail(error: Error): void {

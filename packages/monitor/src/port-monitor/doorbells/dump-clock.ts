@@ -1,0 +1,49 @@
+import type { Libc } from '../../kernel/libc.js';
+import { loadLibc } from '../../kernel/load-libc.js';
+import { openSockDiag } from '../../sources/netlink/listener-dump.js';
+import type { Doorbell, DoorbellOptions, OnFailure, Ring } from './doorbell.js';
+import { doorbellErrorFrom } from './doorbell-error.js';
+import type { Watch } from './poll-thread/poll-thread.js';
+import { watchOwn } from './poll-thread/watch-own.js';
+
+/** How often it looks. */
+export interface DumpClockOptions extends DoorbellOptions {
+  readonly intervalMs: number;
+  /** The share of a core that looking may cost at most. */
+  readonly cpuShare: number;
+}
+
+/**
+ * A clock that asks the kernel for its listening sockets by itself, and rings where they are not byte for byte what they
+ * were. It does so in the poll thread, where nothing of Node's event loop has to run for it: while nothing changes, the
+ * host program's own thread sleeps. It rings once at its start.
+ */
+export class DumpClock implements Doorbell {
+  readonly name = 'clock';
+  readonly #options: DumpClockOptions;
+  readonly #loadLibc: () => Libc;
+  #watch: Watch | undefined;
+
+  constructor(options: DumpClockOptions, load: () => Libc = loadLibc) {
+    this.#options = options;
+    this.#loadLibc = load;
+  }
+
+  async start(ring: Ring, onFailure?: OnFailure): Promise<void> {
+    const { intervalMs, cpuShare, persistent } = this.#options;
+    try {
+      const libc = this.#loadLibc();
+      this.#watch = watchOwn(
+        libc,
+        { kind: 'dump', fd: openSockDiag(libc), intervalMs, cpuShare },
+        { persistent, onReady: ring, onFailure: (error) => onFailure?.(doorbellErrorFrom('clock', error)) },
+      );
+    } catch (error) {
+      throw doorbellErrorFrom('clock', error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.close();
+  }
+}

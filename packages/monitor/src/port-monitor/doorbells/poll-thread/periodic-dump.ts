@@ -1,0 +1,32 @@
+import type { Libc } from '../../../kernel/libc.js';
+import { ListenerDump } from '../../../sources/netlink/listener-dump.js';
+import { Pace } from '../../pace.js';
+import type { Subject } from './poll-messages.js';
+
+/** The kernel's listening sockets, dumped at an interval. */
+export class PeriodicDump {
+  readonly #dump: ListenerDump;
+  readonly #pace: Pace;
+  /** When the next one is to be taken, on the clock of `performance.now()`. */
+  dueAt = 0;
+
+  constructor(libc: Libc, { fd, intervalMs, cpuShare }: Extract<Subject, { kind: 'dump' }>) {
+    this.#dump = new ListenerDump(libc, fd);
+    this.#pace = new Pace(intervalMs, cpuShare);
+  }
+
+  /**
+   * Takes it, and tells whether it differs from the last one. So does the first.
+   *
+   * @throws SourceError where it fails
+   */
+  hasChanged(now: number): boolean {
+    const hasChanged = this.#dump.take();
+    // Where there is something to see it is not looked at less often.
+    if (!hasChanged) this.#pace.lookTook(performance.now() - now);
+    const { intervalMs } = this.#pace;
+    // A thread that was kept waiting does not make up for what it missed.
+    this.dueAt = Math.max(this.dueAt + intervalMs, now + intervalMs / 2);
+    return hasChanged;
+  }
+}

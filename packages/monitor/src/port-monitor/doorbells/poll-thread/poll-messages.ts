@@ -1,0 +1,36 @@
+/** What is waited for: that a descriptor is readable, or that the dumps taken through it have changed. */
+export type Subject =
+  | { readonly kind: 'readable'; readonly fd: number }
+  | {
+      readonly kind: 'dump';
+      /** A socket of `openSockDiag`. */
+      readonly fd: number;
+      readonly intervalMs: number;
+      /** The share of a core that the dumps may cost at most. */
+      readonly cpuShare: number;
+    };
+
+/** What the main side tells the poll thread. It reads these when its eventfd wakes it. */
+export type PollCommand =
+  | { readonly type: 'watch'; readonly id: number; readonly subject: Subject }
+  /** After a report: report once more. */
+  | { readonly type: 'arm'; readonly id: number }
+  | { readonly type: 'forget'; readonly id: number }
+  | { readonly type: 'stop' };
+
+/** What the poll thread tells the main side. */
+export type PollReport =
+  /** What is waited for has come. These rest until they are armed again. */
+  | { readonly type: 'ready'; readonly ids: readonly number[] }
+  /** This one can't be waited for, and is forgotten. */
+  | { readonly type: 'failed'; readonly id: number; readonly reason: string }
+  /** Its descriptor is not used any more and may be closed. */
+  | { readonly type: 'forgotten'; readonly id: number };
+
+/** What the thread is given. */
+export interface PollWorkerData {
+  /** Wakes the thread when commands have come. */
+  readonly eventFd: number;
+  /** A number that the thread sets to 1, and notifies, once its native calls are loaded. */
+  readonly loaded: Int32Array<SharedArrayBuffer>;
+}

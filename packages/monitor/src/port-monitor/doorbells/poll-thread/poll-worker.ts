@@ -1,0 +1,113 @@
+import { readSync } from 'node:fs';
+import { constants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { Libc } from '../../../kernel/libc.js';
+import { loadLibc } from '../../../kernel/load-libc.js';
+import { PeriodicDump } from './periodic-dump.js';
+import { PollFds } from './poll-fds.js';
+import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
+
+/**
+ * How long one poll() lasts at most. Whoever ends this thread wakes it first, but for a host program that runs a
+ * monitor in a worker of its own and terminates that one: this is how long it waits then.
+ */
+const POLL_TIMEOUT_MS = 1000;
+
+const { eventFd, loaded } = workerData as PollWorkerData;
+const libc = load();
+const descriptors = new Map<number, { readonly fd: number; isArmed: boolean }>();
+const dumps = new Map<number, { readonly dump: PeriodicDump; isArmed: boolean }>();
+let pollFds = new PollFds(eventFd, []);
+
+for (let goesOn = true; goesOn; ) {
+  const count = libc.poll(pollFds.bytes, timeoutMs());
+  if (count < 0 && count !== -constants.errno.EINTR) throw new Error(`poll: ${getSystemErrorName(count)}`);
+  if (count > 0) {
+    reportReady(pollFds.ready());
+    if (pollFds.isWoken) {
+      readSync(eventFd, new Uint8Array(8));
+      goesOn = obey();
+    }
+    pollFds = new PollFds(eventFd, armed());
+  }
+  takeDumps();
+}
+
+function load(): Libc {
+  try {
+    return loadLibc();
+  } finally {
+    Atomics.store(loaded, 0, 1);
+    Atomics.notify(loaded, 0);
+  }
+}
+
+/** Carries out the commands that have come; false when one of them is to stop. */
+function obey(): boolean {
+  for (;;) {
+    const received = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
+    if (received === undefined) return true;
+    const command = received.message as PollCommand;
+    if (command.type === 'stop') return false;
+    carryOut(command);
+  }
+}
+
+function carryOut(command: Exclude<PollCommand, { type: 'stop' }>): void {
+  const { id } = command;
+  if (command.type === 'watch') {
+    const { subject } = command;
+    if (subject.kind === 'readable') descriptors.set(id, { fd: subject.fd, isArmed: true });
+    else dumps.set(id, { dump: new PeriodicDump(libc, subject), isArmed: true });
+  } else if (command.type === 'arm') {
+    const watched = descriptors.get(id) ?? dumps.get(id);
+    if (watched !== undefined) watched.isArmed = true;
+  } else {
+    descriptors.delete(id);
+    dumps.delete(id);
+    report({ type: 'forgotten', id });
+  }
+}
+
+function* armed(): Generator<readonly [id: number, fd: number]> {
+  for (const [id, { fd, isArmed }] of descriptors) if (isArmed) yield [id, fd];
+}
+
+function reportReady(ids: readonly number[]): void {
+  if (ids.length === 0) return;
+  for (const id of ids) {
+    const descriptor = descriptors.get(id);
+    if (descriptor !== undefined) descriptor.isArmed = false;
+  }
+  report({ type: 'ready', ids });
+}
+
+/** Until the next dump is to be taken. */
+function timeoutMs(): number {
+  if (dumps.size === 0) return POLL_TIMEOUT_MS;
+  const now = performance.now();
+  let soonest = now + POLL_TIMEOUT_MS;
+  for (const { dump, isArmed } of dumps.values()) if (isArmed && dump.dueAt < soonest) soonest = dump.dueAt;
+  return Math.max(0, Math.ceil(soonest - now));
+}
+
+function takeDumps(): void {
+  if (dumps.size === 0) return;
+  const now = performance.now();
+  for (const [id, watched] of dumps) {
+    if (!watched.isArmed || watched.dump.dueAt > now) continue;
+    try {
+      if (!watched.dump.hasChanged(now)) continue;
+      watched.isArmed = false;
+      report({ type: 'ready', ids: [id] });
+    } catch (error) {
+      dumps.delete(id);
+      report({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+function report(message: PollReport): void {
+  parentPort?.postMessage(message);
+}

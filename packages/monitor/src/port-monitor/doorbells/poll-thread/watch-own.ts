@@ -1,0 +1,24 @@
+import type { Libc } from '../../../kernel/libc.js';
+import type { Subject } from './poll-messages.js';
+import { type Watch, type WatchOptions, watch } from './poll-thread.js';
+
+/**
+ * Watches through a descriptor that belongs to the watch: it is closed with it, and where it can't be watched.
+ *
+ * @throws Error as {@link watch} does
+ */
+export function watchOwn(libc: Libc, subject: Subject, options: WatchOptions): Watch {
+  try {
+    const watching = watch(subject, options);
+    let closed: Promise<void> | undefined;
+    return {
+      close: () => {
+        closed ??= watching.close().then(() => void libc.close(subject.fd));
+        return closed;
+      },
+    };
+  } catch (error) {
+    libc.close(subject.fd);
+    throw error;
+  }
+}

@@ -1,0 +1,28 @@
+import { networkNamespaceOf } from '../../../processes/network-namespace.js';
+import { isInitialPidNamespace } from '../../../processes/sees-every-process.js';
+
+/** Tells the threads of other network namespaces, whose doings are nothing to this monitor. */
+export class ForeignThreads {
+  readonly #isForeign = new Map<number, boolean>();
+
+  /** False where that can't be told: the thread has ended, or its number is not one of this pid namespace. */
+  has(thread: number): boolean {
+    let isForeign = this.#isForeign.get(thread);
+    if (isForeign === undefined) {
+      isForeign = isInOtherNamespace(thread);
+      this.#isForeign.set(thread, isForeign);
+    }
+    return isForeign;
+  }
+
+  /** To be called now and then: a thread may enter another namespace, or end and give its number on. */
+  forget(): void {
+    this.#isForeign.clear();
+  }
+}
+
+function isInOtherNamespace(thread: number): boolean {
+  if (!isInitialPidNamespace()) return false;
+  const namespace = networkNamespaceOf(thread);
+  return namespace !== undefined && namespace !== networkNamespaceOf('self');
+}

@@ -1,0 +1,100 @@
+import { readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { loadLibc } from '../../../dist/kernel/load-libc.js';
+import { DumpClock } from '../../../dist/port-monitor/doorbells/dump-clock.js';
+import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
+import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { Bell } from './bell.js';
+
+const TCP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 8080, backlog: 5 };
+const UDP: SocketPlan = { protocol: 'udp', family: 6, address: '::1', port: 5353 };
+const OPTIONS = { persistent: true, intervalMs: 10, cpuShare: 1 };
+
+describe.skipIf(!MAY_MAKE_NAMESPACES)('the clock that looks at the dumps', () => {
+  let clock = new DumpClock(OPTIONS);
+  let bell = new Bell();
+
+  beforeAll(enterHarbour);
+  afterEach(() => clock.stop());
+
+  async function start(options = OPTIONS): Promise<void> {
+    clock = new DumpClock(options);
+    bell = new Bell();
+    const rung = bell.next();
+    await clock.start(bell.ring);
+    await rung;
+  }
+
+  test('rings once at its start, since nobody knows what was before', async () => {
+    await start();
+    await bell.quiet(200);
+    expect(bell.count).toBe(1);
+  });
+
+  test.each([
+    ['a TCP listener', TCP],
+    ['a UDP socket', UDP],
+  ])('rings when %s opens and when it closes, and not in between', async (_, plan) => {
+    await start();
+    const opened = bell.next();
+    const socket = openSocket(plan);
+    await opened;
+    await bell.quiet();
+    expect(bell.count).toBe(2);
+    const closed = bell.next();
+    socket[Symbol.dispose]();
+    await closed;
+    await bell.quiet();
+    expect(bell.count).toBe(3);
+  });
+
+  test('is silent after stop(), and holds nothing then', async () => {
+    const before = readdirSync('/proc/self/fd').length;
+    await start();
+    await Promise.all([clock.stop(), clock.stop()]);
+    using _socket = openSocket(TCP);
+    await bell.quiet();
+    expect(bell.count).toBe(1);
+    expect(readdirSync('/proc/self/fd').length).toBe(before + 1);
+  });
+
+  test('leaves the thread that started it alone', async () => {
+    await start();
+    const before = performance.eventLoopUtilization();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { active } = performance.eventLoopUtilization(before);
+    expect(active).toBeLessThan(50);
+  });
+
+  test('can not be had where the kernel refuses the socket', async () => {
+    const libc = new Proxy(loadLibc(), {
+      get: (target, key) =>
+        key === 'socket' ? () => -constants.errno.EPERM : target[key as 'close'].bind(target),
+    });
+    clock = new DumpClock(OPTIONS, () => libc);
+    await expect(clock.start(bell.ring)).rejects.toMatchObject({
+      code: 'ERR_PORTOLAN_DOORBELL',
+      doorbell: 'clock',
+      message: 'the kernel refused the socket (EPERM)',
+    });
+  });
+
+  test('tells once that its dumps fail', async () => {
+    const failed = vi.fn();
+    // An eventfd answers none of the calls that a netlink socket does.
+    const libc = new Proxy(loadLibc(), {
+      get: (target, key) =>
+        key === 'socket' ? () => target.eventfd(0, 0) : target[key as 'close'].bind(target),
+    });
+    clock = new DumpClock(OPTIONS, () => libc);
+    await clock.start(bell.ring, failed);
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
+    expect(failed.mock.calls[0]?.[0]).toMatchObject({
+      code: 'ERR_PORTOLAN_DOORBELL',
+      message: 'the kernel refused the request (ENOTSOCK)',
+    });
+    await clock.stop();
+    expect(failed).toHaveBeenCalledOnce();
+  });
+});
