@@ -55,7 +55,7 @@ describe('sources', () => {
 
   it('that are mistyped are told what was meant, and what there is', () => {
     expect(() => parseSources('netlnk')).toThrow(
-      "--source takes auto, netlink, proc, ss; not 'netlnk' (did you mean netlink?)",
+      "--source takes auto, netlink, proc, ss, lsof; not 'netlnk' (did you mean netlink?)",
     );
   });
 });

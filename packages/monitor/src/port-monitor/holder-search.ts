@@ -1,7 +1,7 @@
 import type { Endpoint, Listener } from '../listener.js';
 import { attachProcesses } from '../processes/attach-processes.js';
-import { hasEnvironmentEntry } from '../processes/environment.js';
 import type { Process } from '../processes/process.js';
+import { processReader } from '../processes/process-reader.js';
 import { readProcess } from '../processes/read-process.js';
 
 /** How long an event waits for the processes behind it. */
@@ -55,7 +55,8 @@ export class HolderSearch {
   }
 
   #noteIgnored(process: Process): void {
-    if (isOwn(process) || hasEnvironmentEntry(process.pid, IGNORE)) this.#ignored.add(process);
+    const isMarked = () => processReader().hasEnvironmentEntry(process.pid, IGNORE);
+    if (isOwn(process) || isMarked()) this.#ignored.add(process);
   }
 
   /** Whether all who hold this listener want to be left out. */

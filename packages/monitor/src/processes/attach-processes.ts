@@ -1,9 +1,9 @@
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders } from './find-holders.js';
 import type { Process } from './process.js';
-import { readProcess } from './read-process.js';
+import { processReader } from './process-reader.js';
+import { holdersSeen, type SeenProcess } from './seen-holders.js';
 import { seesEveryProcess } from './sees-every-process.js';
-import { runInSlices } from './slices.js';
 
 /**
  * The same listeners, in the same order, with the processes behind their sockets and who holds each.
@@ -14,20 +14,29 @@ export async function attachProcesses(
   listeners: readonly Listener[],
   signal?: AbortSignal,
 ): Promise<Listener[]> {
-  const { pids, isPartial } = await findHolders(inodesOf(listeners), signal);
-  const processes = await runInSlices(readProcesses(pids.values()), signal);
-  const isComplete = !isPartial && seesEveryProcess();
+  const sockets = listeners.flatMap((listener) => listener.sockets);
+  const seen = new Map(sockets.flatMap(holdersOrNone).map((process) => [process.pid, process]));
+  const { pids, isPartial } = await findHolders(inodesToSearch(sockets), signal);
+  const found = [...pids.values()].flatMap((holders) => [...holders]);
+  const processes = await processReader().read(new Set([...seen.keys(), ...found]), seen, signal);
+  let isComplete: boolean | undefined;
 
-  function processesOf({ inode }: ListenerSocket): Process[] {
-    const holders = inode === null ? undefined : pids.get(inode);
-    return [...(holders ?? [])].flatMap((pid) => processes.get(pid) ?? []);
+  function pidsOf(socket: ListenerSocket): readonly number[] | undefined {
+    const holders = holdersSeen(socket);
+    if (holders !== undefined) return holders.map(({ pid }) => pid);
+    const searched = socket.inode === null ? undefined : pids.get(socket.inode);
+    return searched && [...searched];
+  }
+
+  function processesOf(socket: ListenerSocket): Process[] {
+    return (pidsOf(socket) ?? []).flatMap((pid) => processes.get(pid) ?? []);
   }
 
   function holderOf(socket: ListenerSocket): SocketHolder | null {
-    if (socket.inode === null) return null;
     if (processesOf(socket).length > 0) return 'process';
     // Its holders were found, but have ended since.
-    if (pids.has(socket.inode)) return null;
+    if (socket.inode === null || pidsOf(socket) !== undefined) return null;
+    isComplete ??= !isPartial && seesEveryProcess();
     return isComplete ? unheld(socket) : 'hidden';
   }
 
@@ -43,22 +52,14 @@ function unheld({ uid }: ListenerSocket): SocketHolder | null {
   return uid === 0 || uid === null ? 'kernel' : null;
 }
 
-function inodesOf(listeners: readonly Listener[]): Set<number> {
-  const inodes = listeners.flatMap(({ sockets }) => sockets.map(({ inode }) => inode));
-  return new Set(inodes.filter((inode) => inode !== null));
+function holdersOrNone(socket: ListenerSocket): readonly SeenProcess[] {
+  return holdersSeen(socket) ?? [];
 }
 
-function* readProcesses(holders: Iterable<ReadonlySet<number>>): Generator<void, Map<number, Process>> {
-  const processes = new Map<number, Process>();
-  for (const pids of holders) {
-    for (const pid of pids) {
-      if (processes.has(pid)) continue;
-      const process = readProcess(pid);
-      if (process !== null) processes.set(pid, process);
-      yield;
-    }
-  }
-  return processes;
+/** Those of sockets whose source did not tell who holds them. */
+function inodesToSearch(sockets: readonly ListenerSocket[]): Set<number> {
+  const unknown = sockets.filter((socket) => holdersSeen(socket) === undefined);
+  return new Set(unknown.flatMap(({ inode }) => inode ?? []));
 }
 
 function sortedOnce(processes: readonly Process[]): Process[] {
