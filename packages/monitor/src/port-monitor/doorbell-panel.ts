@@ -3,6 +3,7 @@ import { ClockDoorbell } from './doorbells/clock.js';
 import { DestroyDoorbell } from './doorbells/destroy-groups.js';
 import type { Doorbell, DoorbellName, Ring } from './doorbells/doorbell.js';
 import { DoorbellError } from './doorbells/doorbell-error.js';
+import { possibleDoorbell } from './doorbells/possible-doorbell.js';
 import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
 import { TracefsDoorbell } from './doorbells/tracefs/tracefs-doorbell.js';
 
@@ -49,7 +50,8 @@ export class DoorbellPanel {
    * @throws DoorbellError where the one that was asked for can't be had
    */
   async start(ring: Ring, tick: Ring): Promise<void> {
-    const { doorbell: choice = 'auto', persistent = true } = this.#options;
+    const { doorbell = 'auto', persistent = true } = this.#options;
+    const choice = possibleDoorbell(doorbell);
     if (choice === 'auto' || choice === 'tracefs') {
       const tracefs = new TracefsDoorbell({ persistent });
       if (await this.#tryToStart(tracefs, ring, choice === 'tracefs')) this.#tracefs = tracefs;
