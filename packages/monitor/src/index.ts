@@ -31,7 +31,7 @@ export type { PortMonitorOptions } from './port-monitor/port-monitor-options.js'
 export { RecordsLostError } from './port-monitor/records-lost-error.js';
 export type { ProcessStat } from './processes/parse-stat.js';
 export type { Process } from './processes/process.js';
-export { readStat } from './processes/read-process.js';
+export { readStat } from './processes/process-reader.js';
 export type { Snapshot, SourceFailure } from './snapshot.js';
 export { NoSourceError } from './sources/no-source-error.js';
 export { SOURCE_NAMES, type SourceName } from './sources/source.js';

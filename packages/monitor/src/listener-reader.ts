@@ -8,7 +8,7 @@ import type { SourceName } from './sources/source.js';
 
 /** How to look. */
 export interface ReaderOptions {
-  /** The sources to try, in this order; `auto` (the default) is netlink, proc, ss. */
+  /** The sources to try, in this order; `auto` (the default) is netlink, proc, ss, and on macOS lsof. */
   readonly sources?: 'auto' | readonly SourceName[];
   /** Whether to find the processes behind the sockets; true by default. */
   readonly processes?: boolean;

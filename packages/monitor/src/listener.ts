@@ -1,4 +1,5 @@
 import type { Process } from './processes/process.js';
+import { noteHolders, type SeenProcess } from './processes/seen-holders.js';
 
 /** The transport protocols that are looked at. */
 export type Protocol = 'tcp' | 'udp';
@@ -51,6 +52,8 @@ export interface BoundSocket extends Omit<ListenerSocket, 'holder'> {
   readonly family: Family;
   readonly address: string;
   readonly port: number;
+  /** Who holds it, from a source that goes by processes; the others do not know. */
+  readonly heldBy?: readonly SeenProcess[];
 }
 
 /** What tells one listener from another. */
@@ -89,7 +92,7 @@ export function groupSockets(found: Iterable<BoundSocket>): Listener[] {
     } else if (socket.inode !== null && socket.inode === previous.inode) {
       continue;
     }
-    sockets.push({
+    const listenerSocket: ListenerSocket = {
       inode: socket.inode,
       uid: socket.uid,
       interface: socket.interface,
@@ -98,7 +101,9 @@ export function groupSockets(found: Iterable<BoundSocket>): Listener[] {
       backlogLimit: socket.backlogLimit,
       cgroup: socket.cgroup,
       holder: null,
-    });
+    };
+    if (socket.heldBy !== undefined) noteHolders(listenerSocket, socket.heldBy);
+    sockets.push(listenerSocket);
     previous = socket;
   }
   return listeners;

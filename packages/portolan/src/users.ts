@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 
-/** The users in /etc/passwd. Those of a directory service are not in it and keep their numbers. */
+/** The users in /etc/passwd, and this one. The others of a directory service are not in it and keep their numbers. */
 export class Users {
   readonly #names = new Map<number, string>();
   readonly #uids = new Map<string, number>();
@@ -17,11 +18,10 @@ export class Users {
   }
 
   static read(): Users {
-    try {
-      return new Users(readFileSync('/etc/passwd', 'utf8'));
-    } catch {
-      return new Users(''); // A container from scratch has no such file, and its users no names.
-    }
+    const passwd = readPasswd();
+    const users = new Users(passwd);
+    const isKnown = users.name(process.getuid?.() ?? 0) !== undefined;
+    return isKnown ? users : new Users(`${passwd}\n${ownEntry()}`);
   }
 
   name(uid: number): string | undefined {
@@ -34,5 +34,23 @@ export class Users {
 
   uid(name: string): number | undefined {
     return this.#uids.get(name);
+  }
+}
+
+function readPasswd(): string {
+  try {
+    return readFileSync('/etc/passwd', 'utf8');
+  } catch {
+    return ''; // A container from scratch has no such file, and its users no names.
+  }
+}
+
+/** On macOS people are in a directory service, which knows at least who asks. */
+function ownEntry(): string {
+  try {
+    const { username, uid } = userInfo();
+    return `${username}:x:${uid}`;
+  } catch {
+    return '';
   }
 }

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { nearest } from '../src/arguments/nearest.js';
 import { parsePorts } from '../src/arguments/ports.js';
@@ -55,7 +56,7 @@ describe('sources', () => {
 
   it('that are mistyped are told what was meant, and what there is', () => {
     expect(() => parseSources('netlnk')).toThrow(
-      "--source takes auto, netlink, proc, ss; not 'netlnk' (did you mean netlink?)",
+      "--source takes auto, netlink, proc, ss, lsof; not 'netlnk' (did you mean netlink?)",
     );
   });
 });
@@ -70,6 +71,11 @@ describe('a user', () => {
     expect(parseUser('4242', users)).toBe(4242);
     expect(parseUser('toor', users)).toBe(0);
     expect(users.name(0)).toBe('root');
+  });
+
+  it('is whoever asks, wherever that one is kept', () => {
+    const { username, uid } = userInfo();
+    expect(parseUser(username)).toBe(uid);
   });
 
   it('that does not exist is an error', () => {

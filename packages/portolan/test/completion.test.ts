@@ -17,7 +17,7 @@ describe('completion in bash', () => {
     ['portolan l', ['list']],
     ['portolan list --s', ['--sort', '--source']],
     ['portolan --no', ['--no-processes']],
-    ['portolan --source ', ['auto', 'netlink', 'proc', 'ss']],
+    ['portolan --source ', ['auto', 'netlink', 'proc', 'ss', 'lsof']],
     ['portolan --sort = pr', ['protocol', 'process']],
     ['portolan --format =', ['ss']],
     ['portolan --user ', []],
@@ -40,7 +40,7 @@ it('is a script for zsh with every option and its values', () => {
   expect(scripts.zsh).toMatch(/^#compdef portolan\n/);
   expect(scripts.zsh).toContain("'(-t --tcp)--tcp[TCP only]'");
   expect(scripts.zsh).toContain(
-    "'(--source)--source=[where to look; with several, the first that works answers]: :(auto netlink proc ss)'",
+    "'(--source)--source=[where to look; with several, the first that works answers]: :(auto netlink proc ss lsof)'",
   );
 });
 

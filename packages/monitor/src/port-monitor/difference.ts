@@ -1,4 +1,5 @@
 import { compareListeners, type Listener } from '../listener.js';
+import { holdersSeen } from '../processes/seen-holders.js';
 
 /** What differs between two looks. */
 export interface Difference {
@@ -28,12 +29,24 @@ export function difference(before: readonly Listener[], after: readonly Listener
   }
 }
 
-/** By inode alone, which every source knows; a socket without one is nobody's reason for a change. */
+/** By inode alone, which every source of Linux knows. */
 function haveSameSockets(a: Listener, b: Listener): boolean {
-  if ([...a.sockets, ...b.sockets].some(({ inode }) => inode === null)) return true;
+  if ([...a.sockets, ...b.sockets].some(({ inode }) => inode === null)) return mayHaveSameHolder(a, b);
   return (
     a.sockets.length === b.sockets.length && a.sockets.every(({ inode }, i) => inode === b.sockets[i]?.inode)
   );
+}
+
+/**
+ * Without inodes a port was taken over where none of those who were seen to hold it does any more. A holder who came or
+ * went may have been forked, and where nobody was seen there is no reason for a change.
+ */
+function mayHaveSameHolder(a: Listener, b: Listener): boolean {
+  const [before, after] = [a, b].map(({ sockets }) =>
+    sockets.flatMap((socket) => (holdersSeen(socket) ?? []).map(({ pid }) => pid)),
+  );
+  if (!before?.length || !after?.length) return true;
+  return before.some((pid) => after.includes(pid));
 }
 
 /** What either look saw, in order; where both saw an endpoint, as the later one saw it. */

@@ -5,6 +5,7 @@ import { DestroyDoorbell } from './doorbells/destroy-groups.js';
 import type { Doorbell, DoorbellName, Ring } from './doorbells/doorbell.js';
 import { DoorbellError } from './doorbells/doorbell-error.js';
 import { DumpClock } from './doorbells/dump-clock.js';
+import { possibleDoorbell } from './doorbells/possible-doorbell.js';
 import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
 import { TracefsDoorbell } from './doorbells/tracefs/tracefs-doorbell.js';
 import { Pace } from './pace.js';
@@ -61,7 +62,7 @@ export class DoorbellPanel {
 
   /** @throws DoorbellError where the one that was asked for can't be had */
   async start(ring: Ring): Promise<void> {
-    const { doorbell: choice = 'auto' } = this.#options;
+    const choice = possibleDoorbell(this.#options.doorbell ?? 'auto');
     const persistent = this.#persistent;
     this.#ring = ring;
     if (choice === 'auto' || choice === 'tracefs') {

@@ -1,7 +1,7 @@
 import { type Endpoint, type Listener, listenerKey } from '../listener.js';
 import { attachProcesses, attachProcessesAmong } from '../processes/attach-processes.js';
-import { hasEnvironmentEntry } from '../processes/environment.js';
 import type { Process } from '../processes/process.js';
+import { processReader } from '../processes/process-reader.js';
 import { readProcess } from '../processes/read-process.js';
 import { LateSearch } from './late-search.js';
 
@@ -82,7 +82,8 @@ export class HolderSearch {
 
   #noteIgnored(listeners: readonly Listener[]): void {
     for (const process of listeners.flatMap(({ processes }) => processes ?? [])) {
-      if (isOwn(process) || hasEnvironmentEntry(process.pid, IGNORE)) this.#ignored.add(process);
+      const isMarked = () => processReader().hasEnvironmentEntry(process.pid, IGNORE);
+      if (isOwn(process) || isMarked()) this.#ignored.add(process);
     }
   }
 

@@ -1,9 +1,10 @@
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
 import type { Process } from './process.js';
+import { processReader } from './process-reader.js';
 import { readProcess } from './read-process.js';
+import { holdersSeen, type SeenProcess } from './seen-holders.js';
 import { seesEveryProcess } from './sees-every-process.js';
-import { runInSlices } from './slices.js';
 
 /**
  * The same listeners, in the same order, with the processes behind their sockets and who holds each.
@@ -16,13 +17,16 @@ export async function attachProcesses(
   likely: readonly number[] = [],
   signal?: AbortSignal,
 ): Promise<Listener[]> {
-  const { pids, isPartial } = await findHolders(inodesOf(listeners), likely, signal);
-  const processes = await runInSlices(readProcesses(pids.values()), signal);
-  return attach(listeners, pids, processes, !isPartial && seesEveryProcess());
+  const sockets = listeners.flatMap((listener) => listener.sockets);
+  const seen = new Map(sockets.flatMap(holdersOrNone).map((process) => [process.pid, process]));
+  const { pids, isPartial } = await findHolders(inodesToSearch(sockets), likely, signal);
+  const found = [...pids.values()].flatMap((holders) => [...holders]);
+  const processes = await processReader().read(new Set([...seen.keys(), ...found]), seen, signal);
+  return attach(listeners, pids, processes, () => !isPartial && seesEveryProcess());
 }
 
 /**
- * The same from a look at these processes alone, which takes no time to speak of.
+ * The same from a look at these processes of /proc alone, which takes no time to speak of.
  *
  * @returns undefined where not every socket has its process among them; it may have others besides
  */
@@ -30,31 +34,42 @@ export function attachProcessesAmong(
   pids: readonly number[],
   listeners: readonly Listener[],
 ): Listener[] | undefined {
-  const inodes = inodesOf(listeners);
+  const inodes = inodesToSearch(listeners.flatMap(({ sockets }) => sockets));
   const holders = findHoldersAmong(pids, inodes);
   if (holders.size < inodes.size) return undefined;
-  const work = readProcesses(holders.values());
-  let step = work.next();
-  while (!step.done) step = work.next();
-  return attach(listeners, holders, step.value, false);
+  const processes = new Map<number, Process>();
+  for (const pid of new Set([...holders.values()].flatMap((each) => [...each]))) {
+    const process = readProcess(pid);
+    if (process !== null) processes.set(pid, process);
+  }
+  return attach(listeners, holders, processes, () => false);
 }
 
+/** @param seesAll whether a socket that nobody was found to hold is held by nobody; asked at most once */
 function attach(
   listeners: readonly Listener[],
   pids: Holders['pids'],
   processes: ReadonlyMap<number, Process>,
-  isComplete: boolean,
+  seesAll: () => boolean,
 ): Listener[] {
-  function processesOf({ inode }: ListenerSocket): Process[] {
-    const holders = inode === null ? undefined : pids.get(inode);
-    return [...(holders ?? [])].flatMap((pid) => processes.get(pid) ?? []);
+  let isComplete: boolean | undefined;
+
+  function pidsOf(socket: ListenerSocket): readonly number[] | undefined {
+    const holders = holdersSeen(socket);
+    if (holders !== undefined) return holders.map(({ pid }) => pid);
+    const searched = socket.inode === null ? undefined : pids.get(socket.inode);
+    return searched && [...searched];
+  }
+
+  function processesOf(socket: ListenerSocket): Process[] {
+    return (pidsOf(socket) ?? []).flatMap((pid) => processes.get(pid) ?? []);
   }
 
   function holderOf(socket: ListenerSocket): SocketHolder | null {
-    if (socket.inode === null) return null;
     if (processesOf(socket).length > 0) return 'process';
     // Its holders were found, but have ended since.
-    if (pids.has(socket.inode)) return null;
+    if (socket.inode === null || pidsOf(socket) !== undefined) return null;
+    isComplete ??= seesAll();
     return isComplete ? unheld(socket) : 'hidden';
   }
 
@@ -70,22 +85,14 @@ function unheld({ uid }: ListenerSocket): SocketHolder | null {
   return uid === 0 || uid === null ? 'kernel' : null;
 }
 
-function inodesOf(listeners: readonly Listener[]): Set<number> {
-  const inodes = listeners.flatMap(({ sockets }) => sockets.map(({ inode }) => inode));
-  return new Set(inodes.filter((inode) => inode !== null));
+function holdersOrNone(socket: ListenerSocket): readonly SeenProcess[] {
+  return holdersSeen(socket) ?? [];
 }
 
-function* readProcesses(holders: Iterable<ReadonlySet<number>>): Generator<void, Map<number, Process>> {
-  const processes = new Map<number, Process>();
-  for (const pids of holders) {
-    for (const pid of pids) {
-      if (processes.has(pid)) continue;
-      const process = readProcess(pid);
-      if (process !== null) processes.set(pid, process);
-      yield;
-    }
-  }
-  return processes;
+/** Those of sockets whose source did not tell who holds them. */
+function inodesToSearch(sockets: readonly ListenerSocket[]): Set<number> {
+  const unknown = sockets.filter((socket) => holdersSeen(socket) === undefined);
+  return new Set(unknown.flatMap(({ inode }) => inode ?? []));
 }
 
 function sortedOnce(processes: readonly Process[]): Process[] {

@@ -5,12 +5,12 @@ const CLOSING = 0x29;
 const PPID = 4 - 3;
 const STARTTIME = 22 - 3;
 
-/** What is taken from /proc/PID/stat. */
+/** What /proc/PID/stat, or ps(1) on macOS, tells of a process. */
 export interface ProcessStat {
   readonly name: string;
   /** 0 for a process whose parent is outside of this pid namespace, or that has none. */
   readonly parentPid: number;
-  /** In clock ticks since boot. */
+  /** In clock ticks since boot; on macOS in hundredths of a second since 1970. */
   readonly startTicks: number;
 }
 

@@ -9,15 +9,22 @@ export interface Process {
   readonly parentPid: number | null;
   /** The kernel's name for it (`comm`), 15 bytes at most. */
   readonly name: string;
-  /** Its arguments, 4 KiB of them at most; the last one ends with `…` where they were cut. */
+  /**
+   * Its arguments, 4 KiB of them at most; the last one ends with `…` where they were cut. On macOS one text with spaces
+   * between them, as ps(1) prints it.
+   */
   readonly commandLine: readonly string[] | null;
+  /** Null on macOS, as are the working directory and the container. */
   readonly executable: string | null;
   /** The effective user. */
   readonly uid: number | null;
-  /** The name of that user in /etc/passwd. */
+  /** The name of that user in /etc/passwd, or wherever macOS keeps its users. */
   readonly user: string | null;
   readonly startedAt: Date | null;
-  /** When it started, in clock ticks since boot: with the pid this tells it from a later process of that pid. */
+  /**
+   * When it started, in clock ticks since boot (on macOS in hundredths of a second since 1970, to the second): with the
+   * pid this tells it from a later process of that pid.
+   */
   readonly startTicks: number | null;
   readonly workingDirectory: string | null;
   /** The id of the container it runs in, from its cgroup. */

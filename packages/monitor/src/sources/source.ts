@@ -1,7 +1,7 @@
 import type { Listener } from '../listener.js';
 
-/** The sources there are, best first: the order of the chain `auto`. */
-export const SOURCE_NAMES = ['netlink', 'proc', 'ss'] as const;
+/** The sources there are, best first. */
+export const SOURCE_NAMES = ['netlink', 'proc', 'ss', 'lsof'] as const;
 
 /** The name of a source. */
 export type SourceName = (typeof SOURCE_NAMES)[number];

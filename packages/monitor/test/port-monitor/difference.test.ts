@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareListeners, type Listener, listenerKey } from '../../src/listener.js';
+import { compareListeners, groupSockets, type Listener, listenerKey } from '../../src/listener.js';
 import { difference, union } from '../../src/port-monitor/difference.js';
 
 function listener(port: number, ...inodes: (number | null)[]): Listener {
@@ -22,6 +22,16 @@ const look = fc
   .map((pairs) => pairs.map(([port, inode]) => listener(port, inode)).sort(compareListeners));
 
 const keys = (listeners: readonly Listener[]) => listeners.map(listenerKey);
+
+const UNKNOWN = {
+  inode: null,
+  uid: null,
+  interface: null,
+  v6Only: null,
+  backlog: null,
+  backlogLimit: null,
+  cgroup: null,
+};
 
 describe('the difference of two looks', () => {
   test('is what opened, what closed, and what has other sockets', () => {
@@ -50,6 +60,27 @@ describe('the difference of two looks', () => {
 
   test('is no change where a source does not know the inodes', () => {
     expect(difference([listener(80, 5)], [listener(80, null)]).replaced).toEqual([]);
+  });
+
+  test('tells by who was seen to hold it whether a port without inodes was taken over', () => {
+    const held = (...pids: number[]) => {
+      const [one] = groupSockets([
+        {
+          protocol: 'tcp',
+          family: 4,
+          address: '127.0.0.1',
+          port: 80,
+          ...UNKNOWN,
+          heldBy: pids.map((pid) => ({ pid, parentPid: 1, name: 'a', uid: 0, user: null })),
+        },
+      ]);
+      return one === undefined ? [] : [one];
+    };
+    expect(difference(held(5), held(6)).replaced).toHaveLength(1);
+    expect(difference(held(5, 6), held(7, 8)).replaced).toHaveLength(1);
+    expect(difference(held(5), held(5, 6)).replaced).toEqual([]);
+    expect(difference(held(5, 6), held(6)).replaced).toEqual([]);
+    expect(difference(held(5), held()).replaced).toEqual([]);
   });
 
   test('sees one more socket on the same endpoint', () => {

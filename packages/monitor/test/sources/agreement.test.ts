@@ -1,6 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compareListeners, type Listener, ListenerReader, type SourceName } from '../../src/index.js';
+import {
+  compareListeners,
+  type Listener,
+  ListenerReader,
+  SOURCE_NAMES,
+  type SourceName,
+} from '../../src/index.js';
+import { HAS_LSOF } from '../harbour/has-lsof.js';
 import type { NativeSocket } from '../harbour/native-socket.js';
 import { openAll, randomSockets } from '../harbour/random-sockets.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
@@ -39,14 +47,14 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
 
   beforeAll(() => {
     enterHarbour();
-    for (const name of ['netlink', 'proc', 'ss'] as const) {
+    for (const name of SOURCE_NAMES) {
       readers.set(name, new ListenerReader({ sources: [name], processes: false }));
     }
   });
 
   afterAll(async () => {
     for (const reader of readers.values()) await reader.close();
-    console.log(`agreement: ${sockets} sockets in ${runs} sets, seen alike by ${readers.size} sources`);
+    console.log(`agreement: ${sockets} sockets in ${runs} sets, each seen alike by the sources`);
   });
 
   async function look(source: SourceName): Promise<readonly Listener[]> {
@@ -56,28 +64,61 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
     return snapshot?.listeners ?? [];
   }
 
-  test('see exactly the sockets that were made, whatever they are', async () => {
+  /** Makes set after set of sockets, and has `check` hold what is seen against those of them that listen. */
+  async function withRandomSockets(
+    numRuns: number,
+    check: (made: readonly NativeSocket[]) => Promise<void>,
+  ): Promise<void> {
     await fc.assert(
       fc.asyncProperty(randomSockets, async (plans) => {
         const opened = openAll(plans);
         try {
-          const expected = opened.filter(({ listens }) => listens);
-          const lines = expected
-            .map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:${bound.uid}`)
-            .sort();
-          const [netlink, proc, ss] = [await look('netlink'), await look('proc'), await look('ss')];
-          expect(endpoints(netlink)).toEqual(lines);
-          expect(endpoints(proc)).toEqual(lines);
-          expect(netlink).toEqual(ss);
-          expect([...netlink].sort(compareListeners)).toEqual(netlink);
-          expectDetails(netlink, expected);
-          sockets += expected.length;
+          const made = opened.filter(({ listens }) => listens);
+          await check(made);
+          sockets += made.length;
           runs++;
         } finally {
           for (const socket of opened) socket[Symbol.dispose]();
         }
       }),
-      { numRuns: 150 },
+      { numRuns },
     );
+  }
+
+  test('see exactly the sockets that were made, whatever they are', async () => {
+    await withRandomSockets(150, async (made) => {
+      const lines = made.map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:${bound.uid}`).sort();
+      const [netlink, proc, ss] = [await look('netlink'), await look('proc'), await look('ss')];
+      expect(endpoints(netlink)).toEqual(lines);
+      expect(endpoints(proc)).toEqual(lines);
+      expect(netlink).toEqual(ss);
+      expect([...netlink].sort(compareListeners)).toEqual(netlink);
+      expectDetails(netlink, made);
+    });
   }, 120_000);
+
+  test.skipIf(!HAS_LSOF)(
+    'lsof sees the same, but not who made a socket',
+    async () => {
+      await withRandomSockets(100, async (made) => {
+        const lines = made.map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:null`).sort();
+        const lsof = await look('lsof');
+        expect(endpoints(lsof)).toEqual(lines);
+        expect([...lsof].sort(compareListeners)).toEqual(lsof);
+      });
+    },
+    120_000,
+  );
+
+  test.skipIf(!HAS_LSOF)('lsof does not see a socket that no process holds, and the others do', async () => {
+    execFileSync('ip', ['link', 'add', 'vxlan0', 'type', 'vxlan', 'id', '1', 'dstport', '4789']);
+    execFileSync('ip', ['link', 'set', 'vxlan0', 'up']);
+    try {
+      for (const name of ['netlink', 'proc', 'ss'] as const)
+        expect((await look(name)).map(({ port }) => port)).toContain(4789);
+      expect(await look('lsof')).toEqual([]);
+    } finally {
+      execFileSync('ip', ['link', 'del', 'vxlan0']);
+    }
+  });
 });

@@ -17,7 +17,7 @@ export function parseSources(text: string): 'auto' | SourceName[] {
     const source = parseChoice(part, SOURCE_VALUES, '--source');
     if (source !== 'auto') sources.push(source);
     else if (text === source) return source;
-    else throw new UsageError(`--source auto is all of them, and stands alone: not '${text}'`);
+    else throw new UsageError(`--source auto is the best that works, and stands alone: not '${text}'`);
   }
   return sources;
 }

@@ -10,6 +10,9 @@ import { ProgressLine } from '../wait/progress-line.js';
 import { runCommand } from '../wait/run-command.js';
 import type { WaitOptions } from './wait-definition.js';
 
+/** What looking may cost of a core: somebody waits, and a slow source (lsof on macOS) would else be asked too seldom. */
+const WAITING_SHARE = 0.1;
+
 /** Waits until the ports listen, or none does, and then runs the command, if there is one. */
 export async function wait(
   ports: readonly PortRange[],
@@ -43,6 +46,7 @@ async function waitForPorts(
   const monitor = new PortMonitor({
     sources: options.source,
     processes: filter.process !== undefined || filter.uid !== undefined,
+    cpuShare: WAITING_SHARE,
     filter: { ports: ports.map(({ first, last }) => ({ from: first, to: last })) },
   });
   const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);

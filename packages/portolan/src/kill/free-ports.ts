@@ -30,6 +30,8 @@ export async function freePorts(plan: Plan, options: FreeOptions): Promise<void>
     sources,
     // Who comes anew to the port is looked up afterwards: an event should not wait for that.
     processes: false,
+    // For these few seconds a slow source (lsof on macOS) may take what it needs.
+    cpuShare: 1,
     filter: { ports: plan.listeners.map(({ port }) => ({ from: port, to: port })) },
   });
   const within = async (ms: number, holds: (sockets: SocketIds) => boolean) => {

@@ -65,7 +65,7 @@ describe('where ss', () => {
 
   test('is not installed, /proc answers', async () => {
     process.env.PATH = directory;
-    await expectProcToAnswer("ss can't be run (ENOENT)");
+    await expectProcToAnswer('ss is not installed, or not in PATH (ENOENT)');
   });
 
   test('may not be run, /proc answers', async () => {

@@ -1,0 +1,36 @@
+import { hasEnvironmentEntry } from './environment.js';
+import type { ProcessStat } from './parse-stat.js';
+import type { Process } from './process.js';
+import type { ProcessReader } from './process-reader.js';
+import { readProcess, readStat } from './read-process.js';
+import type { SeenProcess } from './seen-holders.js';
+import { runInSlices } from './slices.js';
+
+/** Reads processes from /proc (proc(5)), in slices that never hold the event loop for long. */
+export class ProcProcessReader implements ProcessReader {
+  read(
+    pids: ReadonlySet<number>,
+    _seen: ReadonlyMap<number, SeenProcess>,
+    signal?: AbortSignal,
+  ): Promise<Map<number, Process>> {
+    return runInSlices(readEach(pids), signal);
+  }
+
+  readStat(pid: number): ProcessStat | null {
+    return readStat(pid);
+  }
+
+  hasEnvironmentEntry(pid: number, entry: string): boolean {
+    return hasEnvironmentEntry(pid, entry);
+  }
+}
+
+function* readEach(pids: ReadonlySet<number>): Generator<void, Map<number, Process>> {
+  const processes = new Map<number, Process>();
+  for (const pid of pids) {
+    const process = readProcess(pid);
+    if (process !== null) processes.set(pid, process);
+    yield;
+  }
+  return processes;
+}

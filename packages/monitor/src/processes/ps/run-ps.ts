@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { runProgram } from '../../run-program.js';
+import { type PsRow, parsePs } from './parse-ps.js';
+
+const TIME_LIMIT_MS = 5000;
+/** The zone in which ps tells the time. */
+const ENVIRONMENT = { TZ: 'UTC' };
+
+/** What the last column is: all arguments with spaces between them, or the kernel's name for the process. */
+export type LastColumn = 'command' | 'ucomm';
+
+/**
+ * Asks ps(1) for processes; those that have ended are missing.
+ *
+ * @returns undefined where ps is missing, fails or prints something else
+ * @throws the signal's reason where it was aborted
+ */
+export async function runPs(
+  pids: Iterable<number>,
+  last: LastColumn,
+  signal?: AbortSignal,
+): Promise<Map<number, PsRow> | undefined> {
+  try {
+    const { output } = await runProgram(
+      {
+        command: 'ps',
+        args: psArguments(pids, last),
+        env: ENVIRONMENT,
+        timeLimitMs: TIME_LIMIT_MS,
+        // 1 where none of them is there any more.
+        answers: [0, 1],
+        fail: (reason, options) => new Error(reason, options),
+      },
+      signal,
+    );
+    return rowsIn(output.toString('utf8'));
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
+/** The same for one process, while the caller waits. */
+export function runPsSync(pid: number, last: LastColumn): PsRow | undefined {
+  const { stdout } = spawnSync('ps', psArguments([pid], last), {
+    env: { ...process.env, ...ENVIRONMENT, LC_ALL: 'C' },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: TIME_LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
+  return rowsIn(stdout ?? '')?.get(pid);
+}
+
+function psArguments(pids: Iterable<number>, last: LastColumn): string[] {
+  const columns = ['pid', 'ppid', 'lstart', last].flatMap((column) => ['-o', `${column}=`]);
+  return ['-ww', ...columns, '-p', [...pids].join(',')];
+}
+
+function rowsIn(output: string): Map<number, PsRow> | undefined {
+  const rows = parsePs(output);
+  return rows.size === 0 && output.trim() !== '' ? undefined : rows;
+}

@@ -1,0 +1,35 @@
+import { networkInterfaces } from 'node:os';
+import { groupSockets } from '../../listener.js';
+import type { Source, SourceAnswer } from '../source.js';
+import { parseLsof } from './parse-lsof.js';
+import { runLsof } from './run-lsof.js';
+
+/**
+ * Runs lsof(8), where it is installed. It goes from process to process: what no process holds, and what those of
+ * other users hold where this one is not root, it does not see.
+ */
+export class LsofSource implements Source {
+  readonly name = 'lsof';
+  #last: { output: Buffer; answer: SourceAnswer } | undefined;
+
+  async look(signal?: AbortSignal): Promise<SourceAnswer> {
+    const output = await runLsof(signal);
+    if (this.#last?.output.equals(output)) return this.#last.answer;
+    const { sockets, skipped } = parseLsof(output.toString('latin1'), interfaceName);
+    const answer = { listeners: groupSockets(sockets), skipped };
+    this.#last = { output, answer };
+    return answer;
+  }
+
+  close(): void {
+    this.#last = undefined;
+  }
+}
+
+/** The interface that has an IPv6 address with that scope. */
+function interfaceName(index: number): string | null {
+  for (const [name, addresses] of Object.entries(networkInterfaces())) {
+    if (addresses?.some((address) => address.family === 'IPv6' && address.scopeid === index)) return name;
+  }
+  return null;
+}
