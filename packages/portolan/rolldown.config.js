@@ -11,7 +11,7 @@ export default defineConfig([
     // The library starts its thread from a file beside its own, which is the bundle here.
     input: {
       bin: 'src/bin.ts',
-      'poll-worker': '../monitor/dist/port-monitor/doorbells/poll-thread/poll-worker.js',
+      'poll-worker': '../monitor/dist/poll-thread/poll-worker.js',
     },
     external: ['commander', 'koffi'],
     output,

@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.js';
+import { Pace } from '../poll-thread/pace.js';
 import type { SourceName } from '../sources/source.js';
 import { ClockDoorbell } from './doorbells/clock.js';
 import { DestroyDoorbell } from './doorbells/destroy-groups.js';
@@ -8,7 +9,6 @@ import { DumpClock } from './doorbells/dump-clock.js';
 import { possibleDoorbell } from './doorbells/possible-doorbell.js';
 import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
 import { TracefsDoorbell } from './doorbells/tracefs/tracefs-doorbell.js';
-import { Pace } from './pace.js';
 
 /** Which doorbell to use, together with those below it; or the best that this process may have. */
 export type DoorbellChoice = 'auto' | DoorbellName;

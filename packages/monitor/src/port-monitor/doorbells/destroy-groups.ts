@@ -2,12 +2,12 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
+import type { Watch } from '../../poll-thread/poll-thread.js';
+import { watchOwn } from '../../poll-thread/watch-own.js';
 import { AF_NETLINK, NETLINK_SOCK_DIAG } from '../../sources/netlink/inet-diag.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from './doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from './doorbell-error.js';
 import { listenerFilter } from './listener-filter.js';
-import type { Watch } from './poll-thread/poll-thread.js';
-import { watchOwn } from './poll-thread/watch-own.js';
 
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;

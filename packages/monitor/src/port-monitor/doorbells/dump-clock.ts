@@ -1,10 +1,10 @@
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
+import type { Watch } from '../../poll-thread/poll-thread.js';
+import { watchOwn } from '../../poll-thread/watch-own.js';
 import { openSockDiag } from '../../sources/netlink/listener-dump.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from './doorbell.js';
 import { doorbellErrorFrom } from './doorbell-error.js';
-import type { Watch } from './poll-thread/poll-thread.js';
-import { watchOwn } from './poll-thread/watch-own.js';
 
 /** How often it looks. */
 export interface DumpClockOptions extends DoorbellOptions {

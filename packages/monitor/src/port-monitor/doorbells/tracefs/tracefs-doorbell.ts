@@ -1,6 +1,6 @@
+import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
-import { type Watch, watch } from '../poll-thread/poll-thread.js';
 import { findTracefs } from './find-tracefs.js';
 import { ForeignThreads } from './foreign-threads.js';
 import { processOfThread } from './process-of-thread.js';

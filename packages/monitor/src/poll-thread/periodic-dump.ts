@@ -1,6 +1,6 @@
-import type { Libc } from '../../../kernel/libc.js';
-import { ListenerDump } from '../../../sources/netlink/listener-dump.js';
-import { Pace } from '../../pace.js';
+import type { Libc } from '../kernel/libc.js';
+import { ListenerDump } from '../sources/netlink/listener-dump.js';
+import { Pace } from './pace.js';
 import type { Subject } from './poll-messages.js';
 
 /** The kernel's listening sockets, dumped at an interval. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Pace } from '../../src/port-monitor/pace.js';
+import { Pace } from '../../src/poll-thread/pace.js';
 
 function paceAfter(...looksMs: number[]): number {
   const pace = new Pace(100, 0.01);

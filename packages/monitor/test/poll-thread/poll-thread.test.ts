@@ -1,8 +1,8 @@
 import { closeSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { loadLibc } from '../../../../dist/kernel/load-libc.js';
-import { type Watch, watch } from '../../../../dist/port-monitor/doorbells/poll-thread/poll-thread.js';
-import { RunningModule } from '../run-module.js';
+import { loadLibc } from '../../dist/kernel/load-libc.js';
+import { type Watch, watch } from '../../dist/poll-thread/poll-thread.js';
+import { RunningModule } from '../port-monitor/doorbells/run-module.js';
 
 const EFD_NONBLOCK = 0o4000;
 const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
@@ -85,7 +85,7 @@ describe('watching a descriptor', () => {
 describe('a process whose thread waits', () => {
   const WATCH = `
     const { loadLibc } = await import(DIST + 'kernel/load-libc.js');
-    const poll = await import(DIST + 'port-monitor/doorbells/poll-thread/poll-thread.js');
+    const poll = await import(DIST + 'poll-thread/poll-thread.js');
     const fd = loadLibc().eventfd(0, 0);
     const subject = { kind: 'readable', fd };
     const watch = (persistent) => poll.watch(subject, { persistent, onReady() {}, onFailure() {} });
@@ -102,7 +102,7 @@ describe('a process whose thread waits', () => {
     [
       'ends when a watch lives in a worker that is terminated',
       `const { Worker } = await import('node:worker_threads');
-       const url = DIST + 'port-monitor/doorbells/poll-thread/poll-thread.js';
+       const url = DIST + 'poll-thread/poll-thread.js';
        const code = \`import(\${JSON.stringify(url)}).then(({ watch }) => {
          watch({ kind: 'readable', fd: \${fd} }, { persistent: true, onReady() {}, onFailure() {} });
        })\`;
