@@ -34,7 +34,9 @@ function listenerAt(port) {
     interface: null,
     v6Only: null,
     sockets: [socket],
+    ephemeral: false,
     processes: null,
+    owners: [],
   };
 }
 

@@ -11,6 +11,7 @@ export {
 } from './listener.js';
 export { ListenerReader, listListeners, type ReaderOptions } from './listener-reader.js';
 export type { Logger } from './logger.js';
+export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
 export type { DoorbellChoice } from './port-monitor/doorbell-panel.js';
 export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
 export type {
@@ -25,12 +26,14 @@ export type {
 } from './port-monitor/event.js';
 export type { PortMonitorEvents } from './port-monitor/event-outlet.js';
 export type { RecentEvents } from './port-monitor/event-ring.js';
-export type { PortFilter, PortRange } from './port-monitor/port-filter.js';
-export { type EventsOptions, PortMonitor } from './port-monitor/port-monitor.js';
+export type { Owner } from './port-monitor/owner.js';
+export type { PortFilter } from './port-monitor/port-filter.js';
+export { type EventsOptions, type ListenersOptions, PortMonitor } from './port-monitor/port-monitor.js';
 export type { PortMonitorOptions } from './port-monitor/port-monitor-options.js';
 export { RecordsLostError } from './port-monitor/records-lost-error.js';
+export type { PortRange } from './port-range.js';
 export type { ProcessStat } from './processes/parse-stat.js';
-export type { Process } from './processes/process.js';
+export type { ContainerPort, Process } from './processes/process.js';
 export { readStat } from './processes/process-reader.js';
 export type { Snapshot, SourceFailure } from './snapshot.js';
 export { NoSourceError } from './sources/no-source-error.js';

@@ -1,5 +1,7 @@
 import type { Listener } from './listener.js';
 import type { Logger } from './logger.js';
+import type { OwnerRule } from './owners/owner-rule.js';
+import { Owners } from './owners/owners.js';
 import { attachProcesses } from './processes/attach-processes.js';
 import type { Snapshot } from './snapshot.js';
 import { SourceChain } from './sources/chain.js';
@@ -54,14 +56,17 @@ export class ListenerReader implements AsyncDisposable {
 /**
  * Looks once at what listens on this machine.
  *
- * @throws NoSourceError when no source of the chain works
+ * @throws NoSourceError when no source of the chain works; OwnerRuleError for an owner that can't be one
  */
 export async function listListeners(
-  options: ReaderOptions & { readonly signal?: AbortSignal } = {},
+  options: ReaderOptions & { readonly owners?: readonly OwnerRule[]; readonly signal?: AbortSignal } = {},
 ): Promise<Snapshot> {
+  const owners = new Owners({ follows: false });
+  for (const rule of options.owners ?? []) owners.add(rule);
   const reader = new ListenerReader(options);
   try {
-    return await reader.look(options.signal);
+    const snapshot = await reader.look(options.signal);
+    return { ...snapshot, listeners: owners.attach(snapshot.listeners) };
   } finally {
     await reader.close();
   }

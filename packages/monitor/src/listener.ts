@@ -1,3 +1,5 @@
+import { includesPort, type PortRange } from './port-range.js';
+import { containerOf, unitOf } from './processes/parse-cgroup.js';
 import type { Process } from './processes/process.js';
 import { noteHolders, type SeenProcess } from './processes/seen-holders.js';
 
@@ -29,6 +31,10 @@ export interface ListenerSocket {
   readonly backlogLimit: number | null;
   /** The path of its cgroup in the cgroup v2 hierarchy, `/system.slice/ssh.service`. */
   readonly cgroup: string | null;
+  /** The systemd unit of that cgroup, `ssh.service`. */
+  readonly unit: string | null;
+  /** The id of the container of that cgroup. */
+  readonly container: string | null;
   /** Who holds it; null where nobody looked, or where it was closed meanwhile. */
   readonly holder: SocketHolder | null;
 }
@@ -40,14 +46,18 @@ export interface Listener {
   /** Canonical text: RFC 5952 for IPv6, `::ffff:127.0.0.1` for a v4-mapped one. */
   readonly address: string;
   readonly port: number;
+  /** A UDP socket on a port that the kernel gives to whoever asks for any: mostly a client's. */
+  readonly ephemeral: boolean;
   /** By inode; several with SO_REUSEPORT, or when bound to several devices. */
   readonly sockets: readonly ListenerSocket[];
   /** By pid; null where nobody looked (see {@link ListenerSocket.holder} for those that can't be seen). */
   readonly processes: readonly Process[] | null;
+  /** The names of its owners, nearest first: those of its processes' ancestors, of their environment, of their cgroup. */
+  readonly owners: readonly string[];
 }
 
 /** What a source says of one socket: the endpoint it is bound to, and the socket. */
-export interface BoundSocket extends Omit<ListenerSocket, 'holder'> {
+export interface BoundSocket extends Omit<ListenerSocket, 'unit' | 'container' | 'holder'> {
   readonly protocol: Protocol;
   readonly family: Family;
   readonly address: string;
@@ -55,6 +65,8 @@ export interface BoundSocket extends Omit<ListenerSocket, 'holder'> {
   /** Who holds it, from a source that goes by processes; the others do not know. */
   readonly heldBy?: readonly SeenProcess[];
 }
+
+const NOBODY: readonly string[] = [];
 
 /** What tells one listener from another. */
 export type Endpoint = Pick<Listener, 'protocol' | 'family' | 'address' | 'port'>;
@@ -78,8 +90,12 @@ export function compareListeners(a: Endpoint, b: Endpoint): number {
   return a.address < b.address ? -1 : 1;
 }
 
-/** Gathers sockets into listeners, in the order of {@link compareListeners}; a socket seen twice counts once. */
-export function groupSockets(found: Iterable<BoundSocket>): Listener[] {
+/**
+ * Gathers sockets into listeners, in the order of {@link compareListeners}; a socket seen twice counts once.
+ *
+ * @param ephemeral the ports that the kernel gives to whoever asks for any
+ */
+export function groupSockets(found: Iterable<BoundSocket>, ephemeral?: PortRange): Listener[] {
   const ordered = [...found].sort(compareSockets);
   const listeners: Listener[] = [];
   let previous: BoundSocket | undefined;
@@ -88,7 +104,16 @@ export function groupSockets(found: Iterable<BoundSocket>): Listener[] {
     if (previous === undefined || compareListeners(previous, socket) !== 0) {
       sockets = [];
       const { protocol, family, address, port } = socket;
-      listeners.push({ protocol, family, address, port, sockets, processes: null });
+      listeners.push({
+        protocol,
+        family,
+        address,
+        port,
+        ephemeral: protocol === 'udp' && ephemeral !== undefined && includesPort(ephemeral, port),
+        sockets,
+        processes: null,
+        owners: NOBODY,
+      });
     } else if (socket.inode !== null && socket.inode === previous.inode) {
       continue;
     }
@@ -100,6 +125,8 @@ export function groupSockets(found: Iterable<BoundSocket>): Listener[] {
       backlog: socket.backlog,
       backlogLimit: socket.backlogLimit,
       cgroup: socket.cgroup,
+      unit: socket.cgroup === null ? null : unitOf(socket.cgroup),
+      container: socket.cgroup === null ? null : containerOf(socket.cgroup),
       holder: null,
     };
     if (socket.heldBy !== undefined) noteHolders(listenerSocket, socket.heldBy);

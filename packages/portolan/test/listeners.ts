@@ -10,7 +10,9 @@ export function listener(
     family: 4,
     address: '127.0.0.1',
     port: 3000,
+    ephemeral: false,
     processes: null,
+    owners: [],
     ...rest,
     sockets: sockets.map(socket),
   };
@@ -38,6 +40,9 @@ export function processOf(given: Partial<Process> = {}): Process {
     startTicks: 100,
     workingDirectory: '/srv',
     container: null,
+    unit: null,
+    cgroup: null,
+    leadsTo: null,
     ...given,
   };
 }
@@ -51,6 +56,8 @@ function socket(given: Partial<ListenerSocket>): ListenerSocket {
     backlog: 0,
     backlogLimit: 511,
     cgroup: null,
+    unit: null,
+    container: null,
     holder: null,
     ...given,
   };

@@ -53,12 +53,17 @@ export class EventOutlet {
     return this.#ring.since(since);
   }
 
-  /** A stream from now on, or from `since` as far as remembered, with `initial` put before it. */
+  /**
+   * A stream from now on, or from `since` as far as remembered, with `initial` put before it.
+   *
+   * @param isWanted which events it has
+   */
   stream(
     since: number | Date | undefined,
     initial: readonly Listener[],
+    isWanted: (event: PortEvent) => boolean = () => true,
   ): AsyncIterableIterator<PortEvent | MissedEvents> {
-    const stream = new EventStream((ended) => this.#streams.delete(ended));
+    const stream = new EventStream((ended) => this.#streams.delete(ended), isWanted);
     const at = new Date();
     for (const listener of initial)
       stream.push({ type: 'opened', initial: true, listener, sequence: this.last, at });

@@ -10,14 +10,19 @@ export class EventStream implements AsyncIterableIterator<PortEvent | MissedEven
   #ended = false;
   #wake: (() => void) | undefined;
   readonly #onEnd: (stream: EventStream) => void;
+  readonly #isWanted: (event: PortEvent) => boolean;
 
-  /** @param onEnd is told once that nobody reads any more */
-  constructor(onEnd: (stream: EventStream) => void) {
+  /**
+   * @param onEnd is told once that nobody reads any more
+   * @param isWanted which events the reader is given
+   */
+  constructor(onEnd: (stream: EventStream) => void, isWanted: (event: PortEvent) => boolean = () => true) {
     this.#onEnd = onEnd;
+    this.#isWanted = isWanted;
   }
 
   push(event: PortEvent): void {
-    if (this.#ended) return;
+    if (this.#ended || !this.#isWanted(event)) return;
     this.#waiting.push(event);
     if (this.#waiting.length > WAITING_LIMIT) {
       const { sequence, at } = this.#waiting.shift() ?? event;

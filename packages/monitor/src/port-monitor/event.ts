@@ -27,8 +27,8 @@ export interface ClosedEvent extends Numbered {
   readonly transient?: true;
 }
 
-/** What is new about a listener that stayed: other sockets (another process took the port over), or its processes. */
-export type ListenerChange = 'sockets' | 'processes';
+/** What is new about a listener that stayed: other sockets (another process took the port over), its processes, its owners. */
+export type ListenerChange = 'sockets' | 'processes' | 'owners';
 
 /** A listener stayed, and something about it changed. */
 export interface ChangedEvent extends Numbered {
@@ -38,7 +38,9 @@ export interface ChangedEvent extends Numbered {
   readonly changes: readonly ListenerChange[];
 }
 
-/** Another source answers from now on. Nothing opens or closes for it. */
+/**
+ * Another source answers from now on, or again the same after none did. Nothing opens or closes for it.
+ */
 export interface SourceEvent extends Numbered {
   readonly type: 'source';
   readonly source: SourceName;

@@ -7,8 +7,8 @@ import { LateSearch } from './late-search.js';
 
 /** How long an event waits for the processes behind it. */
 const WAIT_MS = 100;
-/** A process with this in its environment does not want to be watched. */
-const IGNORE = 'PORTOLAN_IGNORE=1';
+/** A process with this set to 1 in its environment does not want to be watched. */
+const IGNORE = 'PORTOLAN_IGNORE';
 
 /** Finds the processes behind new sockets, and remembers which of them want to be left out. */
 export class HolderSearch {
@@ -75,14 +75,14 @@ export class HolderSearch {
   listenerOf(endpoint: Endpoint, pid: number): Listener {
     const process = this.#enabled ? readProcess(pid) : null;
     const processes = this.#enabled ? (process === null ? [] : [process]) : null;
-    const listener = { ...endpoint, sockets: [], processes };
+    const listener = { ...endpoint, ephemeral: false, sockets: [], processes, owners: [] };
     this.#noteIgnored([listener]);
     return listener;
   }
 
   #noteIgnored(listeners: readonly Listener[]): void {
     for (const process of listeners.flatMap(({ processes }) => processes ?? [])) {
-      const isMarked = () => processReader().hasEnvironmentEntry(process.pid, IGNORE);
+      const isMarked = () => processReader().environmentValue(process.pid, IGNORE) === '1';
       if (isOwn(process) || isMarked()) this.#ignored.add(process);
     }
   }

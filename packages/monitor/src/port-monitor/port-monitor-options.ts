@@ -1,4 +1,5 @@
 import type { ReaderOptions } from '../listener-reader.js';
+import type { OwnerRule } from '../owners/owner-rule.js';
 import type { DoorbellChoice } from './doorbell-panel.js';
 import type { PortFilter } from './port-filter.js';
 
@@ -17,6 +18,8 @@ export interface PortMonitorOptions extends ReaderOptions {
   /** Whether a started monitor keeps the process alive; true by default. */
   readonly persistent?: boolean;
   readonly filter?: PortFilter;
+  /** Owners from the start; see {@link PortMonitor.own}. */
+  readonly owners?: readonly OwnerRule[];
   /** Stops the monitor. */
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,6 @@
 import { type Listener, listenerKey } from '../listener.js';
+import type { OwnerRule } from '../owners/owner-rule.js';
+import { Owners } from '../owners/owners.js';
 import type { Process } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';
@@ -13,6 +15,7 @@ import { HolderSearch } from './holder-search.js';
 import { type KnownListener, KnownListeners } from './known-listeners.js';
 import { LookScheduler } from './look-scheduler.js';
 import { Lookout } from './lookout.js';
+import type { Owner } from './owner.js';
 import { passes } from './port-filter.js';
 import { checkOptions, type PortMonitorOptions } from './port-monitor-options.js';
 import { endpointOf, type Passage, postpone } from './record-replay.js';
@@ -25,6 +28,14 @@ export interface EventsOptions {
   readonly since?: number | Date;
   /** Begin with what is open now, as `opened` events marked `initial`. */
   readonly initial?: boolean;
+  /** Only those of listeners that this one owns, by name; what the monitor tells of itself comes all the same. */
+  readonly owner?: string;
+}
+
+/** Which listeners are asked for. */
+export interface ListenersOptions {
+  /** Only those that this one owns, by name. */
+  readonly owner?: string;
 }
 
 /**
@@ -38,6 +49,7 @@ export class PortMonitor implements AsyncDisposable {
   readonly #lookout: Lookout;
   readonly #panel: DoorbellPanel;
   readonly #search: HolderSearch;
+  readonly #owners: Owners;
   readonly #witness: Witness;
   readonly #scheduler = new LookScheduler(
     () => this.#look(),
@@ -55,7 +67,7 @@ export class PortMonitor implements AsyncDisposable {
   #stopping: Promise<void> | undefined;
   readonly #onAborted = () => void this.stop();
 
-  /** @throws RangeError for a number that can't be one */
+  /** @throws RangeError for a number that can't be one, OwnerRuleError for such an owner */
   constructor(options: PortMonitorOptions = {}) {
     checkOptions(options);
     this.#options = options;
@@ -66,6 +78,7 @@ export class PortMonitor implements AsyncDisposable {
     this.#search = new HolderSearch(options.processes ?? true, this.#abort.signal, (late) =>
       this.#learn(late),
     );
+    this.#owners = new Owners({ follows: true, logger: options.logger });
     this.#witness = new Witness(() => this.#panel.takeRecords());
   }
 
@@ -110,7 +123,8 @@ export class PortMonitor implements AsyncDisposable {
       const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
       this.#noteSource(answer);
       this.#seen = listeners;
-      const found = await this.#search.find(listeners);
+      for (const rule of this.#options.owners ?? []) this.#owners.add(rule);
+      const found = this.#owners.attach(await this.#search.find(listeners));
       for (const listener of found) this.#known.addInitial(listener, performance.now());
       this.#abort.signal.throwIfAborted();
       await this.#panel.start(() => this.#scheduler.ring());
@@ -134,6 +148,7 @@ export class PortMonitor implements AsyncDisposable {
     clearTimeout(this.#settleTimer);
     await this.#panel.stop();
     await this.#scheduler.stop();
+    await this.#owners.close();
     this.#lookout.close();
     this.#outlet.end();
   }
@@ -143,11 +158,27 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   /** What is open, as far as the last look told, in the order of `compareListeners`. */
-  listeners(): readonly Listener[] {
+  listeners({ owner }: ListenersOptions = {}): readonly Listener[] {
     return this.#known
       .sorted()
-      .filter((known) => this.#isWanted(known.listener))
+      .filter(({ listener }) => this.#isWanted(listener) && isOf(owner, listener))
       .map(({ listener }) => listener);
+  }
+
+  /**
+   * Makes somebody the owner of what a rule says, from now on and of what is open already. Owners may come and go while the
+   * monitor runs; two rules with one name are one owner.
+   *
+   * @throws OwnerRuleError for a rule that can't be one
+   */
+  own(rule: OwnerRule): Owner {
+    const remove = this.#owners.add(rule);
+    this.#reassign();
+    const end = (): void => {
+      remove();
+      this.#reassign();
+    };
+    return { rule, end, [Symbol.dispose]: end };
   }
 
   /** Looks now, and resolves with the events that this look found. */
@@ -166,7 +197,9 @@ export class PortMonitor implements AsyncDisposable {
    * that some are lost, and so is one who asks for more than is remembered.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<PortEvent | MissedEvents> {
-    return this.#outlet.stream(options.since, options.initial ? this.listeners() : []);
+    const { since, owner, initial } = options;
+    const isWanted = (event: PortEvent) => !('listener' in event) || isOf(owner, event.listener);
+    return this.#outlet.stream(since, initial ? this.listeners(options) : [], isWanted);
   }
 
   async #look(): Promise<readonly PortEvent[]> {
@@ -194,7 +227,7 @@ export class PortMonitor implements AsyncDisposable {
     this.#seen = seen;
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const found = await this.#search.findSoon(fresh, testimony.openers);
+    const found = this.#owners.attach(await this.#search.findSoon(fresh, testimony.openers));
 
     for (const listener of closed) this.#forget(listener);
     for (const { before } of replaced) {
@@ -217,8 +250,8 @@ export class PortMonitor implements AsyncDisposable {
   /** What came and went unseen has not been open long enough for who wants to know only of what settled. */
   #reportPassage({ opened, closed }: Passage): void {
     if ((this.#options.settleMs ?? 0) > 0) return;
-    const listener = this.#search.listenerOf(endpointOf(opened), opened.pid);
-    if (!this.#isWanted(listener)) return;
+    const [listener] = this.#owners.attach([this.#search.listenerOf(endpointOf(opened), opened.pid)]);
+    if (listener === undefined || !this.#isWanted(listener)) return;
     this.#publish({ type: 'opened', listener, transient: true });
     this.#publish({
       type: 'closed',
@@ -247,7 +280,7 @@ export class PortMonitor implements AsyncDisposable {
   /** What a search found after the event had to go out without it. */
   #learn(late: readonly Listener[]): void {
     if (this.#state !== 'started') return;
-    for (const listener of late) {
+    for (const listener of this.#owners.attach(late)) {
       const known = this.#known.get(listener);
       if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
       if (difference([known.listener], [listener]).replaced.length === 0)
@@ -256,7 +289,19 @@ export class PortMonitor implements AsyncDisposable {
     this.#settle();
   }
 
-  /** A listener changed its processes, and so it may no longer be wanted, or only now. */
+  /** Owners came or went. */
+  #reassign(): void {
+    if (this.#state !== 'started') return;
+    const known = this.#known.sorted();
+    const assigned = this.#owners.attach(known.map(({ listener }) => listener));
+    for (const [i, each] of known.entries()) {
+      const listener = assigned[i];
+      if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
+    }
+    this.#settle();
+  }
+
+  /** A listener changed its processes or owners, and so it may no longer be wanted, or only now. */
   #update(known: KnownListener, listener: Listener, changes: readonly ListenerChange[]): void {
     const previous = known.listener;
     const wasShown = this.#isShown(known);
@@ -299,6 +344,10 @@ export class PortMonitor implements AsyncDisposable {
   #publish(happening: Happening): void {
     this.#found.push(this.#outlet.publish(happening));
   }
+}
+
+function isOf(owner: string | undefined, { owners }: Listener): boolean {
+  return owner === undefined || owners.includes(owner);
 }
 
 function haveSameProcesses(a: Listener, b: Listener): boolean {

@@ -1,8 +1,9 @@
-import { hasEnvironmentEntry } from './environment.js';
+import { environmentValue } from './environment.js';
 import type { ProcessStat } from './parse-stat.js';
 import type { Process } from './process.js';
 import type { ProcessReader } from './process-reader.js';
 import { readProcess, readStat } from './read-process.js';
+import { childrenOf } from './relatives.js';
 import type { SeenProcess } from './seen-holders.js';
 import { runInSlices } from './slices.js';
 
@@ -20,8 +21,12 @@ export class ProcProcessReader implements ProcessReader {
     return readStat(pid);
   }
 
-  hasEnvironmentEntry(pid: number, entry: string): boolean {
-    return hasEnvironmentEntry(pid, entry);
+  childrenOf(pid: number): Iterable<number> {
+    return childrenOf(pid);
+  }
+
+  environmentValue(pid: number, name: string): string | undefined {
+    return environmentValue(pid, name);
   }
 }
 

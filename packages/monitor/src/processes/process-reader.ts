@@ -22,8 +22,11 @@ export interface ProcessReader {
   /** Reads who a pid belongs to now; null where the process is gone. */
   readStat(pid: number): ProcessStat | null;
 
-  /** Whether a process was started with that entry, `NAME=value`, in its environment; false where that can't be told. */
-  hasEnvironmentEntry(pid: number, entry: string): boolean;
+  /** The children of a process; none where they can't be told without looking at every process. */
+  childrenOf(pid: number): Iterable<number>;
+
+  /** What a variable was set to in the environment a process was started with; undefined where it was not, or that can't be told. */
+  environmentValue(pid: number, name: string): string | undefined;
 }
 
 const inProc = new ProcProcessReader();

@@ -29,4 +29,16 @@ export interface Process {
   readonly workingDirectory: string | null;
   /** The id of the container it runs in, from its cgroup. */
   readonly container: string | null;
+  /** The systemd unit it runs in, from its cgroup. */
+  readonly unit: string | null;
+  /** Its path in the cgroup v2 hierarchy. */
+  readonly cgroup: string | null;
+  /** Where a container engine's proxy hands connections on to; null for any other process. */
+  readonly leadsTo: ContainerPort | null;
+}
+
+/** A port of a container, as far as its proxy says. */
+export interface ContainerPort {
+  readonly address: string | null;
+  readonly port: number | null;
 }

@@ -1,5 +1,6 @@
 import { dateOfTicks } from './boot-time.js';
-import { parseContainerId } from './parse-cgroup.js';
+import { containerPort } from './container-port.js';
+import { parseCgroupPath, parseContainerId, parseUnit } from './parse-cgroup.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';
 import { type ProcessStat, parseStat } from './parse-stat.js';
 import { parseEffectiveUid } from './parse-status.js';
@@ -20,19 +21,25 @@ const users = new Users();
 export function readProcess(pid: number): Process | null {
   const stat = readStat(pid);
   if (stat === null) return null;
+  const commandLine = parsed(readProcFile(`/proc/${pid}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine);
+  const executable = readProcLink(`/proc/${pid}/exe`);
+  const cgroups = readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT);
   const uid = parsed(readProcFile(`/proc/${pid}/status`, STATUS_LIMIT), parseEffectiveUid);
   return {
     pid,
     parentPid: stat.parentPid,
     name: stat.name,
-    commandLine: parsed(readProcFile(`/proc/${pid}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine),
-    executable: readProcLink(`/proc/${pid}/exe`),
+    commandLine,
+    executable,
     uid,
     user: uid === null ? null : users.name(uid),
     startedAt: dateOfTicks(stat.startTicks),
     startTicks: stat.startTicks,
     workingDirectory: readProcLink(`/proc/${pid}/cwd`),
-    container: parsed(readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT), parseContainerId),
+    container: parsed(cgroups, parseContainerId),
+    unit: parsed(cgroups, parseUnit),
+    cgroup: parsed(cgroups, parseCgroupPath),
+    leadsTo: containerPort({ name: stat.name, executable, commandLine }),
   };
 }
 

@@ -27,6 +27,16 @@ export function* relatives(pid: number): Generator<number | undefined, void> {
   if (parent > 0) yield* children(parent);
 }
 
+/** The children of a process; without CONFIG_PROC_CHILDREN those that name it as their parent. */
+export function* childrenOf(pid: number): Generator<number, void> {
+  tellsChildren ??= existsSync('/proc/thread-self/children');
+  if (tellsChildren) {
+    for (const child of children(pid)) if (child !== undefined) yield child;
+  } else {
+    for (const child of listPids()) if (readStat(child)?.parentPid === pid) yield child;
+  }
+}
+
 /** The children of all threads, from /proc/PID/task/TID/children (proc_tid_children(5)). */
 function* children(pid: number): Generator<number | undefined, void> {
   for (const thread of threads(pid)) {

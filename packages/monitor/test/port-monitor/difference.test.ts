@@ -11,10 +11,21 @@ function listener(port: number, ...inodes: (number | null)[]): Listener {
     backlog: 0,
     backlogLimit: null,
     cgroup: null,
+    unit: null,
+    container: null,
     holder: null,
   };
   const sockets = inodes.map((inode) => ({ inode, ...unknown }));
-  return { protocol: 'tcp', family: 4, address: '127.0.0.1', port, sockets, processes: null };
+  return {
+    protocol: 'tcp',
+    family: 4,
+    address: '127.0.0.1',
+    port,
+    ephemeral: false,
+    sockets,
+    processes: null,
+    owners: [],
+  };
 }
 
 const look = fc

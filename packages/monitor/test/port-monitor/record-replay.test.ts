@@ -19,10 +19,21 @@ function listener(port: number, inodes: readonly number[]): Listener {
     backlog: 0,
     backlogLimit: 1,
     cgroup: null,
+    unit: null,
+    container: null,
     holder: null,
   };
   const sockets = inodes.map((inode) => ({ inode, ...unknown }));
-  return { protocol: 'tcp', family: 4, address: '127.0.0.1', port, sockets, processes: null };
+  return {
+    protocol: 'tcp',
+    family: 4,
+    address: '127.0.0.1',
+    port,
+    ephemeral: false,
+    sockets,
+    processes: null,
+    owners: [],
+  };
 }
 
 describe('the records between two looks', () => {

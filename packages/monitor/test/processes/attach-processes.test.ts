@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { attachProcesses } from '../../src/processes/attach-processes.js';
 import { findHolders } from '../../src/processes/find-holders.js';
+import { parseCgroupPath } from '../../src/processes/parse-cgroup.js';
 import type { Process } from '../../src/processes/process.js';
 import { listenerOf, startChild, startPython } from './child.js';
 
@@ -65,6 +66,9 @@ describe('a process behind a socket', () => {
         startTicks: expect.any(Number),
         workingDirectory: readlinkSync(`/proc/${child.pid}/cwd`),
         container: null,
+        unit: null,
+        cgroup: parseCgroupPath(readFileSync('/proc/self/cgroup')),
+        leadsTo: null,
       },
     ]);
     const startedAt = processes[0]?.startedAt?.getTime() ?? 0;

@@ -62,9 +62,20 @@ export function listenerOf(inode: number | null, uid: number | null = 0): Listen
     backlog: null,
     backlogLimit: null,
     cgroup: null,
+    unit: null,
+    container: null,
     holder: null,
   };
-  return { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 1, sockets: [socket], processes: null };
+  return {
+    protocol: 'tcp',
+    family: 4,
+    address: '127.0.0.1',
+    port: 1,
+    ephemeral: false,
+    sockets: [socket],
+    processes: null,
+    owners: [],
+  };
 }
 
 async function stopGroup(child: ChildProcess): Promise<void> {

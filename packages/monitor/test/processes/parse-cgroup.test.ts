@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseContainerId } from '../../src/processes/parse-cgroup.js';
+import { containerOf, parseContainerId, parseUnit, unitOf } from '../../src/processes/parse-cgroup.js';
 
 const ID = '4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970';
 const NODE = '0123456789abcdef'.repeat(4);
@@ -89,5 +89,35 @@ describe('the container of a process is known from its cgroup', () => {
         expect(parseContainerId(Buffer.from(bytes))).toSatisfy((id) => id === null || id.length === 64);
       }),
     );
+  });
+});
+
+describe('the systemd unit of a cgroup', () => {
+  test.each([
+    ['/system.slice/ssh.service', 'ssh.service'],
+    ['/system.slice/system-getty.slice/getty@tty1.service', 'getty@tty1.service'],
+    ['/user.slice/user-1000.slice/session-3.scope', 'session-3.scope'],
+    ['/user.slice/user-1000.slice/user@1000.service/app.slice/vite.service', 'vite.service'],
+    ['/system.slice/postgresql.service/child', 'postgresql.service'],
+    ['/system.slice/_cpu.service', 'cpu.service'],
+    ['/system.slice', null],
+    ['/', null],
+    [`/system.slice/docker-${ID}.scope`, null],
+    [`/system.slice/podman.service/libpod-${ID}.scope`, 'podman.service'],
+  ])('%s is %s', (path, unit) => {
+    expect(unitOf(path)).toBe(unit);
+  });
+
+  test('is read from /proc/PID/cgroup in either version', () => {
+    expect(parseUnit(Buffer.from('4:memory:/\n1:name=systemd:/system.slice/cron.service\n0::/\n'))).toBe(
+      'cron.service',
+    );
+    expect(parseUnit(Buffer.from('0::/system.slice/cron.service\n'))).toBe('cron.service');
+  });
+
+  test('and its container are told apart', () => {
+    const path = `/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-${ID}.scope`;
+    expect(unitOf(path)).toBe('user@1000.service');
+    expect(containerOf(path)).toBe(ID);
   });
 });

@@ -1,6 +1,6 @@
 import type { Listener, Process } from '@portolan/monitor';
 import { processText } from '../render/process-name.js';
-import { containerProxyOf } from './container-proxy.js';
+import { containerPortText } from './container-port-text.js';
 import { type Protection, protectionOf } from './end-process.js';
 
 /** What is to be ended, and what stands in the way of that. */
@@ -65,9 +65,9 @@ function obstaclesOf(listener: Listener, asker: Asker): string[] {
 }
 
 function obstacleOf(process: Process, port: string, listener: Listener, asker: Asker): string | undefined {
-  const proxy = containerProxyOf(process);
-  if (proxy !== undefined) {
-    const container = proxy.target === undefined ? 'a container' : `the container at ${proxy.target}`;
+  if (process.leadsTo !== null) {
+    const target = containerPortText(process.leadsTo);
+    const container = target === undefined ? 'a container' : `the container at ${target}`;
     return `${port} belongs to ${container}, through ${processText(process)}: end that container instead`;
   }
   const protection = protectionOf(process, asker.lineage);

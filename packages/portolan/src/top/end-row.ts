@@ -1,5 +1,4 @@
 import type { Process } from '@portolan/monitor';
-import { containerProxyOf } from '../kill/container-proxy.js';
 import { ownLineage, type Protection, protectionOf, signalProcess } from '../kill/end-process.js';
 import { byAge } from '../kill/plan.js';
 import { processText } from '../render/process-name.js';
@@ -24,7 +23,7 @@ export function targetOf({ service, closedAt }: Row, lineage: readonly number[])
       : `the process behind port ${port} can't be seen`;
   const protection = protectionOf(target, lineage);
   if (protection !== undefined) return `${processText(target)} is never ended: ${PROTECTIONS[protection]}`;
-  return containerProxyOf(target) === undefined
+  return target.leadsTo === null
     ? target
     : `port ${port} belongs to a container, through ${processText(target)}: end that container instead`;
 }

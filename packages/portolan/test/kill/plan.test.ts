@@ -21,7 +21,7 @@ it.each([
   [heldListener([processOf({ pid: 500 })]), 'node (pid 500), which is this command itself'],
   [heldListener([processOf({ pid: 400 })]), 'node (pid 400), which this command descends from'],
   [
-    heldListener([processOf({ name: 'docker-proxy' })]),
+    heldListener([processOf({ name: 'docker-proxy', leadsTo: { address: null, port: null } })]),
     'belongs to a container, through docker-proxy (pid 812)',
   ],
   [listener({ processes: [] }), "who holds tcp port 3000 can't be told"],

@@ -48,7 +48,7 @@ describe('ending a process', () => {
     ['the kernel', listener({ processes: [], sockets: [{ holder: 'kernel' }] }), 'held by the kernel itself'],
     [
       "a container's proxy",
-      heldListener([processOf({ name: 'docker-proxy' })]),
+      heldListener([processOf({ name: 'docker-proxy', leadsTo: { address: null, port: null } })]),
       'end that container instead',
     ],
   ])('is refused for %s', (_, one, reason) => {

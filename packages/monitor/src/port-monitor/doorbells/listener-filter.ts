@@ -1,11 +1,12 @@
-/** Codes of classic BPF (include/uapi/linux/bpf_common.h). A load is in network order. */
-const BPF_LD_W_ABS = 0x20;
-const BPF_LD_H_ABS = 0x28;
-const BPF_JEQ_K = 0x15;
-const BPF_RET_K = 0x06;
-
-const WHOLE_MESSAGE = 0xffffffff;
-const NOTHING = 0;
+import {
+  assemble,
+  BPF_JEQ_K,
+  BPF_LD_H_ABS,
+  BPF_LD_W_ABS,
+  BPF_RET_K,
+  NOTHING,
+  WHOLE_MESSAGE,
+} from '../../kernel/bpf.js';
 
 /** Where a `struct inet_diag_msg` behind its nlmsghdr has its fields. */
 const IDIAG_SPORT = 16 + 4;
@@ -28,7 +29,7 @@ const UDP_AT_ITS_END = 0xffffffff;
  * @returns `struct sock_filter` (include/uapi/linux/filter.h) in the machine's byte order
  */
 export function listenerFilter(): Uint8Array {
-  // Jumps count the instructions that are passed over: to the last one, NOTHING, or to the one before it.
+  // Jumps lead to the last instruction, NOTHING, or to the one before it.
   return assemble([
     [BPF_LD_H_ABS, 0, 0, IDIAG_DPORT],
     [BPF_JEQ_K, 0, 6, 0],
@@ -40,17 +41,4 @@ export function listenerFilter(): Uint8Array {
     [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
     [BPF_RET_K, 0, 0, NOTHING],
   ]);
-}
-
-type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
-
-function assemble(program: readonly Instruction[]): Uint8Array {
-  const bytes = new Uint8Array(8 * program.length);
-  for (const [i, [code, jumpTrue, jumpFalse, k]] of program.entries()) {
-    new Uint16Array(bytes.buffer, 8 * i, 1)[0] = code;
-    bytes[8 * i + 2] = jumpTrue;
-    bytes[8 * i + 3] = jumpFalse;
-    new Uint32Array(bytes.buffer, 8 * i + 4, 1)[0] = k;
-  }
-  return bytes;
 }

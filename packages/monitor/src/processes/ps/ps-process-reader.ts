@@ -31,9 +31,14 @@ export class PsProcessReader implements ProcessReader {
       : { name: row.text, parentPid: row.parentPid, startTicks: ticksOf(row.startedAt) };
   }
 
+  /** Who is below a process is told by looking at the ancestors of who is asked about. */
+  childrenOf(): Iterable<number> {
+    return [];
+  }
+
   /** What ps shows of an environment can't be told from the arguments before it. */
-  hasEnvironmentEntry(): boolean {
-    return false;
+  environmentValue(): undefined {
+    return undefined;
   }
 }
 
@@ -48,6 +53,9 @@ function toProcess(seen: SeenProcess, row: PsRow | undefined): Process {
     startTicks: row === undefined ? null : ticksOf(row.startedAt),
     workingDirectory: null,
     container: null,
+    unit: null,
+    cgroup: null,
+    leadsTo: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
 import { groupSockets } from '../../listener.js';
+import { ephemeralPorts } from '../ephemeral-ports.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { CgroupPaths } from './cgroup-paths.js';
@@ -66,6 +67,6 @@ export class NetlinkSource implements Source {
       interfaceName: (index) => interfaces.name(index),
       cgroupPath: (id) => this.#cgroups.path(id),
     });
-    return { listeners: groupSockets(sockets), skipped };
+    return { listeners: groupSockets(sockets, ephemeralPorts()), skipped };
   }
 }

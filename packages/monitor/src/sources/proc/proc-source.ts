@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { type BoundSocket, groupSockets } from '../../listener.js';
+import { ephemeralPorts } from '../ephemeral-ports.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { LISTENING_STATE, parseRows } from './parse-rows.js';
@@ -162,7 +163,7 @@ export class ProcSource implements Source {
       sockets.push(...parsed.sockets);
       skipped += reading.skipped + parsed.skipped;
     }
-    const answer = { listeners: groupSockets(sockets), skipped };
+    const answer = { listeners: groupSockets(sockets, ephemeralPorts()), skipped };
     this.#last = { readings, answer };
     return answer;
   }

@@ -1,0 +1,96 @@
+/**
+ * The wire format of the process connector (include/uapi/linux/connector.h and cn_proc.h). All in the machine's byte
+ * order.
+ */
+import { endianness } from 'node:os';
+import {
+  assemble,
+  BPF_JEQ_K,
+  BPF_JEQ_X,
+  BPF_LD_W_ABS,
+  BPF_RET_K,
+  BPF_TAX,
+  NOTHING,
+  WHOLE_MESSAGE,
+} from '../kernel/bpf.js';
+import { AF_NETLINK } from '../sources/netlink/inet-diag.js';
+
+export const NETLINK_CONNECTOR = 11;
+const CN_IDX_PROC = 1;
+const CN_VAL_PROC = 1;
+const PROC_CN_MCAST_LISTEN = 1;
+const PROC_EVENT_FORK = 1;
+const NLMSG_DONE = 3;
+
+const NLMSG_HEADER_LENGTH = 16;
+const CN_MSG_LENGTH = 20;
+/** Where a `struct proc_event` begins, and where its `event_data` does. */
+const PROC_EVENT = NLMSG_HEADER_LENGTH + CN_MSG_LENGTH;
+const EVENT_DATA = PROC_EVENT + 16;
+const PARENT_TGID = EVENT_DATA + 4;
+const CHILD_PID = EVENT_DATA + 8;
+const CHILD_TGID = EVENT_DATA + 12;
+/** Longer than any message. */
+export const FORK_EVENT_LENGTH = 128;
+
+const LITTLE_ENDIAN = endianness() === 'LE';
+
+/** A process that was forked from another. */
+export interface Fork {
+  readonly parent: number;
+  readonly child: number;
+}
+
+/** A `struct sockaddr_nl` (netlink(7)) that joins the connector's group. */
+export function connectorAddress(): Uint8Array {
+  const address = new Uint8Array(12);
+  new Uint16Array(address.buffer)[0] = AF_NETLINK;
+  new Uint32Array(address.buffer)[2] = CN_IDX_PROC;
+  return address;
+}
+
+/** The request to be told from now on: a `struct nlmsghdr`, a `struct cn_msg` and a `enum proc_cn_mcast_op`. */
+export function listenRequest(): Uint8Array {
+  const request = new Uint8Array(PROC_EVENT + 4);
+  const view = new DataView(request.buffer);
+  view.setUint32(0, request.length, LITTLE_ENDIAN);
+  view.setUint16(4, NLMSG_DONE, LITTLE_ENDIAN);
+  view.setUint32(NLMSG_HEADER_LENGTH, CN_IDX_PROC, LITTLE_ENDIAN);
+  view.setUint32(NLMSG_HEADER_LENGTH + 4, CN_VAL_PROC, LITTLE_ENDIAN);
+  view.setUint16(NLMSG_HEADER_LENGTH + 16, 4, LITTLE_ENDIAN);
+  view.setUint32(PROC_EVENT, PROC_CN_MCAST_LISTEN, LITTLE_ENDIAN);
+  return request;
+}
+
+/** Reads one message; undefined for what is no fork, or one of a thread. */
+export function readFork(message: Uint8Array, length: number): Fork | undefined {
+  if (length < CHILD_TGID + 4 || length > message.length) return undefined;
+  const view = new DataView(message.buffer, message.byteOffset, length);
+  if (view.getUint32(NLMSG_HEADER_LENGTH, LITTLE_ENDIAN) !== CN_IDX_PROC) return undefined;
+  if (view.getUint32(PROC_EVENT, LITTLE_ENDIAN) !== PROC_EVENT_FORK) return undefined;
+  const child = view.getInt32(CHILD_PID, LITTLE_ENDIAN);
+  const parent = view.getInt32(PARENT_TGID, LITTLE_ENDIAN);
+  if (child !== view.getInt32(CHILD_TGID, LITTLE_ENDIAN) || child <= 0 || parent <= 0) return undefined;
+  return { parent, child };
+}
+
+/** A filter for the connector's socket that lets forks of processes through: exec, exit and threads wake nobody. */
+export function forkFilter(): Uint8Array {
+  return assemble([
+    [BPF_LD_W_ABS, 0, 0, PROC_EVENT],
+    [BPF_JEQ_K, 0, 5, LITTLE_ENDIAN ? swapped(PROC_EVENT_FORK) : PROC_EVENT_FORK],
+    [BPF_LD_W_ABS, 0, 0, CHILD_PID],
+    [BPF_TAX, 0, 0, 0],
+    [BPF_LD_W_ABS, 0, 0, CHILD_TGID],
+    [BPF_JEQ_X, 0, 1, 0],
+    [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
+    [BPF_RET_K, 0, 0, NOTHING],
+  ]);
+}
+
+/** A filter loads in network order. */
+function swapped(value: number): number {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, value, true);
+  return view.getUint32(0, false);
+}

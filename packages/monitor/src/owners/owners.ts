@@ -1,0 +1,159 @@
+import type { Listener } from '../listener.js';
+import type { Logger } from '../logger.js';
+import type { Process } from '../processes/process.js';
+import { processReader } from '../processes/process-reader.js';
+import { Ancestry } from './ancestry.js';
+import { CgroupPattern } from './cgroup-pattern.js';
+import { EnvironmentValues } from './environment-values.js';
+import { ForkFeed } from './fork-feed.js';
+import { checkOwnerRule, type OwnerRule } from './owner-rule.js';
+import { ProcessTree, type Root } from './process-tree.js';
+
+interface EnvironmentRule {
+  readonly variable: string;
+  readonly value: string | undefined;
+  readonly name: string | undefined;
+}
+
+interface CgroupRule {
+  readonly name: string;
+  fits(cgroup: string | null, container: string | null): boolean;
+}
+
+const NOBODY: readonly string[] = [];
+
+/** The owners that there are, and what is whose. */
+export class Owners {
+  readonly #logger: Logger | undefined;
+  readonly #tree: ProcessTree;
+  readonly #ancestry = new Ancestry((pid) => processReader().readStat(pid));
+  readonly #values = new EnvironmentValues((pid, name) => processReader().environmentValue(pid, name));
+  readonly #environmentRules = new Set<EnvironmentRule>();
+  readonly #cgroupRules = new Set<CgroupRule>();
+  readonly #roots = new Set<Root>();
+  #feed: ForkFeed | undefined;
+  #mayFollow: boolean;
+
+  /** @param follows whether forks are followed as long as there is an owner with a pid: not for a single look */
+  constructor({ follows, logger }: { readonly follows: boolean; readonly logger?: Logger | undefined }) {
+    this.#mayFollow = follows;
+    this.#logger = logger;
+    this.#tree = new ProcessTree({
+      readStat: (pid) => processReader().readStat(pid),
+      childrenOf: (pid) => processReader().childrenOf(pid),
+    });
+  }
+
+  /**
+   * Adds an owner.
+   *
+   * @returns what takes it away again
+   * @throws OwnerRuleError for a rule that can't be one
+   */
+  add(rule: OwnerRule): () => void {
+    checkOwnerRule(rule);
+    if ('pid' in rule) return this.#addRoot(rule.name, rule.pid);
+    if ('environment' in rule) return addTo(this.#environmentRules, environmentRule(rule));
+    return addTo(this.#cgroupRules, cgroupRule(rule));
+  }
+
+  /** The same listeners, with their owners. */
+  attach(listeners: readonly Listener[]): readonly Listener[] {
+    this.#feed?.drain();
+    if (this.#isEmpty && listeners.every(({ owners }) => owners.length === 0)) return listeners;
+    return listeners.map((listener) => {
+      const owners = this.#ownersOf(listener);
+      return isEqual(owners, listener.owners) ? listener : { ...listener, owners };
+    });
+  }
+
+  /** Whose a listener is, nearest first: ancestors, then the environment, then the cgroup. */
+  #ownersOf({ processes, sockets }: Listener): readonly string[] {
+    if (this.#isEmpty) return NOBODY;
+    const names = new Set<string>();
+    for (const process of processes ?? []) for (const name of this.#rootsOf(process)) names.add(name);
+    for (const process of processes ?? []) for (const name of this.#inEnvironment(process)) names.add(name);
+    for (const { name, fits } of this.#cgroupRules) {
+      if ([...sockets, ...(processes ?? [])].some(({ cgroup, container }) => fits(cgroup, container)))
+        names.add(name);
+    }
+    return [...names];
+  }
+
+  async close(): Promise<void> {
+    this.#mayFollow = false;
+    await this.#feed?.close();
+    this.#feed = undefined;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#roots.size + this.#environmentRules.size + this.#cgroupRules.size === 0;
+  }
+
+  #addRoot(name: string, pid: number): () => void {
+    this.#follow();
+    const root: Root = { name, pid, startTicks: processReader().readStat(pid)?.startTicks ?? null };
+    this.#roots.add(root);
+    // A process that has ended owns nothing, and one that gets its pid later is another one.
+    if (root.startTicks !== null) {
+      this.#tree.add(root);
+      this.#feed?.drain();
+    }
+    return () => {
+      this.#roots.delete(root);
+      this.#tree.remove(root);
+    };
+  }
+
+  /** Before the first root is looked at, so that no fork falls between. */
+  #follow(): void {
+    if (this.#feed !== undefined || !this.#mayFollow) return;
+    this.#mayFollow = false;
+    try {
+      this.#feed = new ForkFeed({
+        onFork: (fork) => this.#tree.forked(fork),
+        onCaughtUp: () => this.#tree.caughtUp(),
+        onLoss: () => this.#tree.lost(),
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#logger?.debug(`forks can't be followed, what is detached is known by its environment: ${reason}`);
+    }
+  }
+
+  #rootsOf(process: Process): string[] {
+    if (this.#roots.size === 0) return [];
+    return this.#tree.rootsOf(process, this.#ancestry.of(process)).map(({ name }) => name);
+  }
+
+  *#inEnvironment(process: Process): Generator<string, void> {
+    for (const { variable, value, name } of this.#environmentRules) {
+      const found = this.#values.get(process, variable);
+      if (found === undefined || (value !== undefined && found !== value)) continue;
+      yield name ?? `${variable}=${found}`;
+    }
+  }
+}
+
+function environmentRule(rule: Extract<OwnerRule, { environment: string }>): EnvironmentRule {
+  const at = rule.environment.indexOf('=');
+  const variable = at < 0 ? rule.environment : rule.environment.slice(0, at);
+  return { variable, value: at < 0 ? undefined : rule.environment.slice(at + 1), name: rule.name };
+}
+
+function cgroupRule(rule: Exclude<OwnerRule, { pid: number } | { environment: string }>): CgroupRule {
+  if ('container' in rule) {
+    return { name: rule.name, fits: (_, container) => container?.startsWith(rule.container) ?? false };
+  }
+  const pattern = new CgroupPattern(rule.cgroup);
+  return { name: rule.name, fits: (cgroup) => cgroup !== null && pattern.fits(cgroup) };
+}
+
+function addTo<Rule>(rules: Set<Rule>, rule: Rule): () => void {
+  rules.add(rule);
+  return () => void rules.delete(rule);
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
