@@ -4,6 +4,7 @@ import { getSystemErrorName } from 'node:util';
 import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
 import type { Libc } from '../kernel/libc.js';
 import { loadLibc } from '../kernel/load-libc.js';
+import { SOL_SOCKET } from '../kernel/structs.js';
 import type { Watch } from '../poll-thread/poll-thread.js';
 import { watchOwn } from '../poll-thread/watch-own.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
@@ -27,7 +28,12 @@ const MSG_DONTWAIT = 0x40;
 /** The inode of the machine's first user namespace, PROC_USER_INIT_INO (include/linux/proc_ns.h). */
 const PROC_USER_INIT_INO = 0xeffffffd;
 
-/** The queue holds some 280 forks: within this time, where they come as fast as a machine can, not more. */
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
+/** Of memory for the queue: some 10,000 forks. Who is not root gets what net.core.rmem_max allows, by default some 500. */
+const QUEUE_LENGTH = 8 * 1024 * 1024;
+
+/** As many forks as come in this time are read at once. */
 const REST_MS = 5;
 
 const EMPTY = -constants.errno.EAGAIN;
@@ -112,6 +118,9 @@ function openConnectorAnywhere(libc: Libc): number {
 function openConnector(libc: Libc): number {
   const fd = libc.socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR);
   if (fd < 0) throw new Error(`no process connector (${getSystemErrorName(fd)})`);
+  const length = new Uint8Array(Int32Array.of(QUEUE_LENGTH / 2).buffer);
+  if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, length) < 0)
+    libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, length);
   for (const call of [
     () => libc.attachFilter(fd, forkFilter()),
     () => libc.bind(fd, connectorAddress()),

@@ -94,11 +94,10 @@ export class Owners {
     this.#follow();
     const root: Root = { name, pid, startTicks: processReader().readStat(pid)?.startTicks ?? null };
     this.#roots.add(root);
+    // Its own fork comes first: what was forked anew is below nobody but its parent.
+    this.#feed?.drain();
     // A process that has ended owns nothing, and one that gets its pid later is another one.
-    if (root.startTicks !== null) {
-      this.#tree.add(root);
-      this.#feed?.drain();
-    }
+    if (root.startTicks !== null) this.#tree.add(root);
     return () => {
       this.#roots.delete(root);
       this.#tree.remove(root);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type PortEvent, PortMonitor, type PortMonitorOptions } from '../../src/index.js';
+import { type PortEvent, PortMonitor, type PortMonitorOptions } from '../../dist/index.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { CGROUP_ROOT } from './cgroup-root.js';
 
