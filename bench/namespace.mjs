@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const SCENARIO = fileURLToPath(new URL('scenario.mjs', import.meta.url));
+const OWNERS_SCENARIO = fileURLToPath(new URL('owners/scenario.mjs', import.meta.url));
 const MONITOR_SCENARIO = fileURLToPath(new URL('monitor/scenario.mjs', import.meta.url));
 
 /** Where tracefs can't be mounted, what needs it will say so. */
@@ -29,6 +30,15 @@ export function measureInNamespace(name) {
 export function measureMonitorInNamespace(name) {
   const command = [process.execPath, MONITOR_SCENARIO, name];
   return measure(name, ['--net', '--mount', 'sh', '-c', WITH_TRACEFS, ...command]);
+}
+
+/**
+ * Measures whose ports they are, in the same way.
+ *
+ * @returns {Promise<import('./owners/measure.mjs').OwnersResult[]>}
+ */
+export function measureOwnersInNamespace() {
+  return measure('owners', ['--net', '--mount', 'sh', '-c', WITH_TRACEFS, process.execPath, OWNERS_SCENARIO]);
 }
 
 async function measure(name, command) {

@@ -1,14 +1,15 @@
 /**
  * `npm run bench`: Portolan and its peers side by side. Prints Markdown, and leaves the figures in
  * build/bench.json. Fails where a target is missed. Names of scenarios as arguments measure only those; `monitor` is
- * the watching monitor.
+ * the watching monitor, `owners` the one that tells whose a port is.
  */
 import { writeFileSync } from 'node:fs';
 import { compile } from './compile.mjs';
 import { cpuTable, latencyTable, memoryTable, monitorFailures } from './monitor/report.mjs';
 import { MONITOR_SCENARIOS } from './monitor/scenarios.mjs';
 import { checkMonitorTargets } from './monitor/targets.mjs';
-import { measureInNamespace, measureMonitorInNamespace } from './namespace.mjs';
+import { measureInNamespace, measureMonitorInNamespace, measureOwnersInNamespace } from './namespace.mjs';
+import { checkOwnersTargets, ownersFailures, ownersTable } from './owners/report.mjs';
 import { commandTable, describeMachine, failures, find, table, verdicts } from './report.mjs';
 import { SCENARIOS } from './scenarios.mjs';
 import { checkTargets } from './targets.mjs';
@@ -32,11 +33,19 @@ for (const { name, title } of monitorScenarios) {
   monitorResults[name] = await measureMonitorInNamespace(name);
 }
 
+const asksOwners = asked.length === 0 || asked.includes('owners');
+if (asksOwners) process.stderr.write('measuring owners\n');
+const ownersResults = asksOwners ? await measureOwnersInNamespace() : [];
+
 const median = (scenario, contestant) => find(results, scenario, contestant)?.medianUs ?? NaN;
 const lookTargets = scenarios.length > 0 ? checkTargets(median) : [];
 const monitorTargets = monitorScenarios.length > 0 ? checkMonitorTargets(monitorResults) : [];
-const targets = [...lookTargets, ...monitorTargets];
-writeFileSync(JSON_FILE, `${JSON.stringify({ machine, results, monitorResults, targets }, null, 2)}\n`);
+const ownersTargets = asksOwners ? checkOwnersTargets(ownersResults) : [];
+const targets = [...lookTargets, ...monitorTargets, ...ownersTargets];
+writeFileSync(
+  JSON_FILE,
+  `${JSON.stringify({ machine, results, monitorResults, ownersResults, targets }, null, 2)}\n`,
+);
 
 const parts = [machine];
 if (scenarios.length > 0) {
@@ -50,6 +59,14 @@ if (monitorScenarios.length > 0) {
     memoryTable(monitorResults),
     monitorFailures(monitorResults),
     verdicts(monitorTargets),
+  );
+}
+if (asksOwners) {
+  parts.push(
+    '## Whose port it is',
+    ownersTable(ownersResults),
+    ownersFailures(ownersResults),
+    verdicts(ownersTargets),
   );
 }
 console.log(parts.filter((part) => part !== '').join('\n\n'));

@@ -16,9 +16,9 @@ import { Contestant } from '../contestant.mjs';
 const REFERENCE = fileURLToPath(new URL('../../build/bench-reference', import.meta.url));
 const IDLE_MONITOR = fileURLToPath(new URL('subjects/idle-monitor.mjs', import.meta.url));
 
-const SECONDS = 10;
-/** Time to start, to be compiled, and for V8 to tidy up once after that: it does so some 9 s after the start. */
-const SETTLE_SECONDS = 4;
+const SECONDS = 20;
+/** Time to start, to be compiled, and for V8 to tidy up once after that: it does so some 9 s after the start, for 40 ms. */
+const SETTLE_SECONDS = 15;
 
 /** The rows of the table. */
 export const IDLERS = [

@@ -33,8 +33,8 @@ const SO_RCVBUFFORCE = 33;
 /** Of memory for the queue: some 10,000 forks. Who is not root gets what net.core.rmem_max allows, by default some 500. */
 const QUEUE_LENGTH = 8 * 1024 * 1024;
 
-/** As many forks as come in this time are read at once. */
-const REST_MS = 5;
+/** What comes in this time is read at once: who wants to know of it drains the queue first, and it must not run over. */
+const REST_MS = 100;
 
 const EMPTY = -constants.errno.EAGAIN;
 const OVERFLOW = -constants.errno.ENOBUFS;

@@ -22,6 +22,10 @@ export interface DoorbellPanelOptions {
   readonly logger?: Logger;
 }
 
+/** How often to look where nothing tells of an opening. */
+const INTERVAL_MS = 100;
+/** How often where the kernel tells of each but that of a UDP socket that nobody bound. */
+const INTERVAL_WITH_TRACEFS_MS = 1000;
 /** How often to look all the same where another clock looks out for changes. */
 const DOUBTFUL_MS = 10_000;
 
@@ -34,7 +38,6 @@ const NO_RECORDS: TakenRecords = { records: [], lost: 0 };
  */
 export class DoorbellPanel {
   readonly #options: DoorbellPanelOptions;
-  readonly #intervalMs: number;
   readonly #cpuShare: number;
   readonly #persistent: boolean;
   readonly #pace: Pace;
@@ -47,11 +50,14 @@ export class DoorbellPanel {
 
   constructor(options: DoorbellPanelOptions) {
     this.#options = options;
-    this.#intervalMs = options.intervalMs ?? 100;
     this.#cpuShare = options.cpuShare ?? 0.01;
     this.#persistent = options.persistent ?? true;
     this.#pace = new Pace(this.#intervalMs, this.#cpuShare);
     this.#clock = new ClockDoorbell(this.#intervalMs, { persistent: this.#persistent });
+  }
+
+  get #intervalMs(): number {
+    return this.#options.intervalMs ?? (this.#tracefs === undefined ? INTERVAL_MS : INTERVAL_WITH_TRACEFS_MS);
   }
 
   /** The best one that rings; undefined before the start and after the end. */
@@ -149,8 +155,14 @@ export class DoorbellPanel {
   #onFailure(doorbell: Doorbell, error: DoorbellError): void {
     this.#options.logger?.debug(`doorbell ${doorbell.name} failed: ${error.message}`);
     this.#running.delete(doorbell);
-    if (doorbell === this.#tracefs) this.#tracefs = undefined;
     void doorbell.stop();
     if (doorbell === this.#dumpClock) this.#endDumpClock();
+    if (doorbell === this.#tracefs) {
+      this.#tracefs = undefined;
+      // It has relied on the kernel to tell the most.
+      if (this.#dumpClock === undefined) return;
+      this.#endDumpClock();
+      void this.#startDumpClock();
+    }
   }
 }

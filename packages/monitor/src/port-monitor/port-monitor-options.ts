@@ -5,7 +5,10 @@ import type { PortFilter } from './port-filter.js';
 
 /** What to watch, and how. */
 export interface PortMonitorOptions extends ReaderOptions {
-  /** How often to look when nothing rings; 100 by default. */
+  /**
+   * How often to look when nothing rings; by default 100, and 1000 with the doorbell tracefs, where the kernel tells of all
+   * but a UDP socket that nobody bound.
+   */
   readonly intervalMs?: number;
   /** The share of a core that looking may cost at most, 0.01 by default: slow sources are asked less often. */
   readonly cpuShare?: number;
