@@ -2,8 +2,8 @@ import { closeSync, constants, openSync, readSync, rmdirSync, writeFileSync } fr
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
 
-/** Of the buffer of each CPU, which holds the records of some 300 listeners that come and go. */
-const BUFFER_SIZE_KB = 64;
+/** Of the buffer of each CPU, which holds the records of some 1,200 listeners that come and go. */
+const BUFFER_SIZE_KB = 256;
 
 /**
  * What the text of trace_pipe depends on (Documentation/trace/ftrace.rst, trace_options): a new instance inherits what

@@ -6,6 +6,7 @@ import type { ListenRecord } from '../../../../dist/port-monitor/doorbells/trace
 import { TracefsDoorbell } from '../../../../dist/port-monitor/doorbells/tracefs/tracefs-doorbell.js';
 import { NetlinkSource } from '../../../../dist/sources/netlink/netlink-source.js';
 import { openSocket, type SocketPlan } from '../../../harbour/native-socket.js';
+import { enterHarbour } from '../../../harbour/test-harbour.js';
 import { Bell } from '../bell.js';
 import { MAY_TRACE, mountTracefs, TRACEFS } from './mounted-tracefs.js';
 import { python } from './python.js';
@@ -19,6 +20,7 @@ describe.skipIf(!MAY_TRACE)('the tracefs doorbell', () => {
   let bell: Bell;
 
   beforeAll(async () => {
+    enterHarbour();
     tracefs = await mountTracefs();
   });
   afterAll(() => tracefs[Symbol.asyncDispose]());
