@@ -75,9 +75,12 @@ export class PortMonitor implements AsyncDisposable {
     this.#lookout = new Lookout(chain, (ms) => this.#panel.lookTook(ms));
     this.#outlet = new EventOutlet(options.history ?? 100);
     this.#panel = new DoorbellPanel(options);
-    this.#search = new HolderSearch(options.processes ?? true, this.#abort.signal, (late) =>
-      this.#learn(late),
-    );
+    this.#search = new HolderSearch({
+      enabled: options.processes ?? true,
+      signal: this.#abort.signal,
+      isOpen: (listener) => this.#known.getUnchanged(listener) !== undefined,
+      onLate: (late) => this.#learn(late),
+    });
     this.#owners = new Owners({ follows: true, logger: options.logger });
     this.#witness = new Witness(() => this.#panel.takeRecords());
   }
@@ -281,10 +284,9 @@ export class PortMonitor implements AsyncDisposable {
   #learn(late: readonly Listener[]): void {
     if (this.#state !== 'started') return;
     for (const listener of this.#owners.attach(late)) {
-      const known = this.#known.get(listener);
+      const known = this.#known.getUnchanged(listener);
       if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
-      if (difference([known.listener], [listener]).replaced.length === 0)
-        this.#update(known, listener, ['processes']);
+      this.#update(known, listener, ['processes']);
     }
     this.#settle();
   }
