@@ -8,6 +8,7 @@ import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import { difference } from './difference.js';
 import { DoorbellPanel } from './doorbell-panel.js';
+import type { DoorbellName } from './doorbells/doorbell.js';
 import type { Happening, ListenerChange, MissedEvents, PortEvent } from './event.js';
 import { EventOutlet, type PortMonitorEvents } from './event-outlet.js';
 import type { RecentEvents } from './event-ring.js';
@@ -166,6 +167,16 @@ export class PortMonitor implements AsyncDisposable {
       .sorted()
       .filter(({ listener }) => this.#isWanted(listener) && isOf(owner, listener))
       .map(({ listener }) => listener);
+  }
+
+  /** Which source answered last; undefined before the first answer. */
+  get source(): SourceName | undefined {
+    return this.#source;
+  }
+
+  /** The best doorbell that rings; undefined before the start and after the end. */
+  get doorbell(): DoorbellName | undefined {
+    return this.#panel.best;
   }
 
   /**
