@@ -6,13 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { Contestant } from '../contestant.mjs';
 
 /**
+ * @typedef {{ rssKib: number, heapKib: number }} Reading
+ *
  * Resident memory, in KiB.
  *
  * @typedef {object} Memory
  * @property {number} nodeKib an empty Node
  * @property {number} watchKib `portolan watch`
- * @property {{ rssKib: number, heapKib: number }} [after100k] a monitor after so many events
- * @property {{ rssKib: number, heapKib: number }} [after1M]
+ * @property {Reading[][]} [eventful] monitors, each after every 100,000 of a million events
+ * @property {number} [grownKib] from the first reading to the last
  * @property {string} [failure]
  */
 
@@ -21,22 +23,36 @@ const EVENTFUL_MONITOR = fileURLToPath(new URL('subjects/eventful-monitor.mjs', 
 
 const RUNS = 3;
 const SETTLE_MS = 3000;
+const EVENTS_A_READING = 100_000;
+const READINGS = 10;
 
 /** @returns {Promise<Memory>} */
 export async function measureMemory() {
   return {
     nodeKib: await medianRssKib([process.execPath, '-e', 'setInterval(() => {}, 1e6)']),
     watchKib: await medianRssKib([process.execPath, COMMAND, 'watch']),
-    ...(await measureEventfulMonitor()),
+    ...(await measureEventfulMonitors()),
   };
 }
 
-async function measureEventfulMonitor() {
-  const monitor = new Contestant([process.execPath, '--expose-gc', EVENTFUL_MONITOR]);
+async function measureEventfulMonitors() {
   try {
-    return { after100k: await monitor.ask(100_000), after1M: await monitor.ask(900_000) };
+    const eventful = await Promise.all(Array.from({ length: RUNS }, readEventfulMonitor));
+    return {
+      eventful,
+      grownKib: median(eventful.map((readings) => readings.at(-1).rssKib - readings[0].rssKib)),
+    };
   } catch (error) {
     return { failure: error.message };
+  }
+}
+
+async function readEventfulMonitor() {
+  const monitor = new Contestant([process.execPath, '--expose-gc', '--single-threaded', EVENTFUL_MONITOR]);
+  const readings = [];
+  try {
+    while (readings.length < READINGS) readings.push(await monitor.ask(EVENTS_A_READING));
+    return readings;
   } finally {
     await monitor.stop();
   }
@@ -48,10 +64,14 @@ async function medianRssKib(command) {
     spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['ignore', 'ignore', 'inherit'] }),
   );
   await sleep(SETTLE_MS);
-  const sizes = children.map(({ pid }) => residentKib(pid)).sort((a, b) => a - b);
+  const sizes = children.map(({ pid }) => residentKib(pid));
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'exit')));
-  return sizes[Math.floor(RUNS / 2)];
+  return median(sizes);
+}
+
+function median(numbers) {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }
 
 function residentKib(pid) {

@@ -31,7 +31,7 @@ export function checkMonitorTargets(results) {
   const overReference = (doorbell) =>
     costOfALook('listeners', doorbell) / costOfALook('listeners', 'reference');
   const extraMib = (memory?.watchKib - memory?.nodeKib) / 1024;
-  const grownMib = (memory?.after1M?.rssKib - memory?.after100k?.rssKib) / 1024;
+  const grownMib = memory?.grownKib / 1024;
 
   return [
     below('tracefs: listen() to event, 99 % < 5 ms', 5, p99('tracefs'), 'ms'),

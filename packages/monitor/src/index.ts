@@ -13,6 +13,7 @@ export { ListenerReader, listListeners, type ReaderOptions } from './listener-re
 export type { Logger } from './logger.js';
 export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
 export type { DoorbellChoice } from './port-monitor/doorbell-panel.js';
+export type { DoorbellName } from './port-monitor/doorbells/doorbell.js';
 export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
 export type {
   ChangedEvent,

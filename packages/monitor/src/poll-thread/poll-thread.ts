@@ -1,6 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { atExit } from '../at-exit.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import type { PollCommand, PollReport, PollWorkerData, Subject } from './poll-messages.js';
 
@@ -71,10 +72,10 @@ class PollThread {
     });
     this.#worker.on('message', (report: PollReport) => this.#obey(report));
     this.#worker.once('error', (error) => this.#fail(error));
-    process.on('exit', this.#atExit);
+    const forgetExit = atExit(() => this.#letGo());
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
-        process.off('exit', this.#atExit);
+        forgetExit();
         closeSync(eventFd);
         this.#fail(new Error('the thread that polls has ended'));
         resolve();
@@ -153,10 +154,10 @@ class PollThread {
    * Node ends its threads when the process exits: it would wait for one in poll() for ever, and one that is loading
    * koffi would take the whole process down with an abort.
    */
-  readonly #atExit = (): void => {
+  #letGo(): void {
     this.#stop();
     Atomics.wait(this.#loaded, 0, 0, LOADING_LIMIT_MS);
-  };
+  }
 
   #command(command: PollCommand): void {
     this.#worker.postMessage(command);

@@ -10,29 +10,45 @@ const WAIT_MS = 100;
 /** A process with this set to 1 in its environment does not want to be watched. */
 const IGNORE = 'PORTOLAN_IGNORE';
 
+/** What is searched for, and who is told late. */
+export interface HolderSearchOptions {
+  /** Whether processes are searched for at all. */
+  readonly enabled: boolean;
+  readonly signal: AbortSignal;
+  /** Whether a listener is still as it was. */
+  readonly isOpen: (listener: Listener) => boolean;
+  /** Is told what was learned after {@link HolderSearch.findSoon} had to answer. */
+  readonly onLate: (listeners: readonly Listener[]) => void;
+}
+
 /** Finds the processes behind new sockets, and remembers which of them want to be left out. */
 export class HolderSearch {
   readonly #enabled: boolean;
   readonly #signal: AbortSignal;
-  readonly #onLate: (listeners: readonly Listener[]) => void;
   readonly #ignored = new WeakSet<Process>();
   readonly #late: LateSearch;
 
-  /**
-   * @param enabled whether processes are searched for at all
-   * @param onLate is told what was learned after {@link findSoon} had to answer
-   */
-  constructor(enabled: boolean, signal: AbortSignal, onLate: (listeners: readonly Listener[]) => void) {
+  /** Searches that nobody may wait for any more. */
+  readonly #attempts = new Set<AbortController>();
+
+  constructor({ enabled, signal, isOpen, onLate }: HolderSearchOptions) {
     this.#enabled = enabled;
     this.#signal = signal;
-    this.#onLate = onLate;
-    this.#late = new LateSearch((listeners, pids) => this.find(listeners, pids), onLate, signal);
+    const find = (listeners: readonly Listener[], pids: readonly number[]) => this.find(listeners, pids);
+    this.#late = new LateSearch({ find, isOpen, onFound: onLate, signal });
+    signal.addEventListener('abort', () => {
+      for (const attempt of this.#attempts) attempt.abort(signal.reason);
+    });
   }
 
   /** The same listeners with their processes. */
-  async find(listeners: readonly Listener[], likely: readonly number[] = []): Promise<readonly Listener[]> {
+  async find(
+    listeners: readonly Listener[],
+    likely: readonly number[] = [],
+    signal = this.#signal,
+  ): Promise<readonly Listener[]> {
     if (!this.#enabled || listeners.length === 0) return listeners;
-    const found = await attachProcesses(listeners, likely, this.#signal);
+    const found = await attachProcesses(listeners, likely, signal);
     this.#noteIgnored(found);
     return found;
   }
@@ -58,17 +74,35 @@ export class HolderSearch {
   }
 
   async #findInTime(listeners: readonly Listener[], likely: readonly number[]): Promise<readonly Listener[]> {
-    const search = this.find(listeners, likely);
+    const attempt = new AbortController();
+    const search = this.#attempt(attempt, listeners, likely);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, WAIT_MS, undefined);
     });
-    const found = await Promise.race([search, timeout]);
-    clearTimeout(timer);
+    const found = await Promise.race([search, timeout]).finally(() => clearTimeout(timer));
     if (found !== undefined) return found;
-    // Only the end of the monitor makes a search fail, and then nobody waits for it.
-    search.then(this.#onLate, () => undefined);
+    if (!this.#late.adopt(search)) {
+      // Where listeners open faster than they can be searched for, searches side by side would become ever more.
+      search.catch(() => undefined);
+      attempt.abort();
+      this.#late.add(listeners, likely);
+    }
     return listeners;
+  }
+
+  async #attempt(
+    attempt: AbortController,
+    listeners: readonly Listener[],
+    likely: readonly number[],
+  ): Promise<readonly Listener[]> {
+    this.#attempts.add(attempt);
+    try {
+      this.#signal.throwIfAborted();
+      return await this.find(listeners, likely, attempt.signal);
+    } finally {
+      this.#attempts.delete(attempt);
+    }
   }
 
   /** The listener that a process had, of which nothing is left to look at but the process. */

@@ -1,4 +1,5 @@
 import { compareListeners, type Listener, listenerKey } from '../listener.js';
+import { difference } from './difference.js';
 
 /** A listener that was seen in the last look. */
 export interface KnownListener {
@@ -29,6 +30,13 @@ export class KnownListeners {
 
   get(listener: Listener): KnownListener | undefined {
     return this.#known.get(listenerKey(listener));
+  }
+
+  /** The same where its sockets are still those. */
+  getUnchanged(listener: Listener): KnownListener | undefined {
+    const known = this.get(listener);
+    if (known === undefined) return undefined;
+    return difference([known.listener], [listener]).replaced.length === 0 ? known : undefined;
   }
 
   remove(listener: Listener): KnownListener | undefined {

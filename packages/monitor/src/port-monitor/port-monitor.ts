@@ -8,6 +8,7 @@ import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import { difference } from './difference.js';
 import { DoorbellPanel } from './doorbell-panel.js';
+import type { DoorbellName } from './doorbells/doorbell.js';
 import type { Happening, ListenerChange, MissedEvents, PortEvent } from './event.js';
 import { EventOutlet, type PortMonitorEvents } from './event-outlet.js';
 import type { RecentEvents } from './event-ring.js';
@@ -75,9 +76,12 @@ export class PortMonitor implements AsyncDisposable {
     this.#lookout = new Lookout(chain, (ms) => this.#panel.lookTook(ms));
     this.#outlet = new EventOutlet(options.history ?? 100);
     this.#panel = new DoorbellPanel(options);
-    this.#search = new HolderSearch(options.processes ?? true, this.#abort.signal, (late) =>
-      this.#learn(late),
-    );
+    this.#search = new HolderSearch({
+      enabled: options.processes ?? true,
+      signal: this.#abort.signal,
+      isOpen: (listener) => this.#known.getUnchanged(listener) !== undefined,
+      onLate: (late) => this.#learn(late),
+    });
     this.#owners = new Owners({ follows: true, logger: options.logger });
     this.#witness = new Witness(() => this.#panel.takeRecords());
   }
@@ -163,6 +167,16 @@ export class PortMonitor implements AsyncDisposable {
       .sorted()
       .filter(({ listener }) => this.#isWanted(listener) && isOf(owner, listener))
       .map(({ listener }) => listener);
+  }
+
+  /** Which source answered last; undefined before the first answer. */
+  get source(): SourceName | undefined {
+    return this.#source;
+  }
+
+  /** The best doorbell that rings; undefined before the start and after the end. */
+  get doorbell(): DoorbellName | undefined {
+    return this.#panel.best;
   }
 
   /**
@@ -281,10 +295,9 @@ export class PortMonitor implements AsyncDisposable {
   #learn(late: readonly Listener[]): void {
     if (this.#state !== 'started') return;
     for (const listener of this.#owners.attach(late)) {
-      const known = this.#known.get(listener);
+      const known = this.#known.getUnchanged(listener);
       if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
-      if (difference([known.listener], [listener]).replaced.length === 0)
-        this.#update(known, listener, ['processes']);
+      this.#update(known, listener, ['processes']);
     }
     this.#settle();
   }

@@ -251,6 +251,15 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     expect(ends).toEqual(['first', 'second']);
   });
 
+  test('names its source and its doorbell', async () => {
+    monitor = new PortMonitor({ sources: ['proc'], doorbell: 'destroy' });
+    expect([monitor.source, monitor.doorbell]).toEqual([undefined, undefined]);
+    await monitor.start();
+    expect([monitor.source, monitor.doorbell]).toEqual(['proc', 'destroy']);
+    await monitor.stop();
+    expect(monitor.doorbell).toBeUndefined();
+  });
+
   test('lets go of its signal when it is stopped', async () => {
     const controller = new AbortController();
     await started({ signal: controller.signal });

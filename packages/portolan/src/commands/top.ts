@@ -23,7 +23,6 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
     sort: options.sort,
     users: Users.read(),
     lineage: ownLineage(),
-    source: options.source !== 'auto' && options.source.length === 1 ? options.source[0] : undefined,
   });
   const color = wantsColor(process.stdout.isTTY, process.env);
   try {

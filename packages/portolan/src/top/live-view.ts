@@ -90,8 +90,9 @@ export class LiveView {
         if (event.transient && matches(event.listener, this.#filter)) this.#passed.push(event.listener);
         this.#gather();
       })
-      .on('source', ({ source, reason }) => {
-        this.#state = { ...this.#state, source, notice: `now through ${source}: ${reason}` };
+      .on('source', ({ source, previous, reason }) => {
+        // One that works again is no news but that the trouble is over.
+        if (source !== previous) this.#state = { ...this.#state, notice: `now through ${source}: ${reason}` };
         this.#gather();
       })
       .on('error', (event) => this.#tell(event));
@@ -99,7 +100,7 @@ export class LiveView {
 
   #tell({ error, at }: ErrorEvent): void {
     const text = `${at.toTimeString().slice(0, 8)} ${error.message}`;
-    const told = error instanceof NoSourceError ? { problem: text } : { notice: text };
+    const told = error instanceof NoSourceError ? { problem: text, notice: undefined } : { notice: text };
     this.#state = { ...this.#state, ...told };
     this.#draw();
   }
@@ -171,7 +172,9 @@ export class LiveView {
     clearTimeout(this.#changeTimer);
     const now = performance.now();
     const { size } = this.#screen;
-    const { state, shown, lines } = frameOf(this.#state, size, { now, color: this.#color });
+    const { source, doorbell } = this.#monitor;
+    const current = { ...this.#state, source, doorbell };
+    const { state, shown, lines } = frameOf(current, size, { now, color: this.#color });
     this.#state = state;
     this.#shown = shown;
     this.#screen.draw(lines);

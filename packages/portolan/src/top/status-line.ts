@@ -17,7 +17,7 @@ export function statusLine(state: TopState, rows: readonly Row[], width: number,
   if (mode.type === 'search') return searchLine(state, rows, width);
   if (notice !== undefined) return whole(visibleText(notice), width, ['bold', 'yellow'], color);
   if (problem !== undefined) return whole(visibleText(problem), width, ['bold', 'red'], color);
-  const text = summary(state, rows);
+  const text = withOrigin(summary(state, rows), state, width);
   return inked(truncateText(text + keysFor(width - textWidth(text)), width), ['dim'], color);
 }
 
@@ -50,10 +50,16 @@ function summary(state: TopState, rows: readonly Row[]): string {
     `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`,
     `by ${state.sort}${state.isReversed ? ', reversed' : ''}`,
     state.search === '' ? '' : `/${visibleText(state.search)}`,
-    state.source === undefined ? '' : `through ${state.source}`,
   ]
     .filter(Boolean)
     .join('  ');
+}
+
+/** Where that leaves room for the first of the keys. */
+function withOrigin(text: string, { source, doorbell }: TopState, width: number): string {
+  if (source === undefined) return text;
+  const whole = `${text}  through ${source}${doorbell === undefined ? '' : ` (${doorbell})`}`;
+  return textWidth(whole) + GAP.length + textWidth(KEYS[0]) <= width ? whole : text;
 }
 
 function keysFor(room: number): string {

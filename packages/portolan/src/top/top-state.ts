@@ -1,4 +1,4 @@
-import type { Process, SourceName } from '@portolan/monitor';
+import type { DoorbellName, Process, SourceName } from '@portolan/monitor';
 import type { SortKey } from '../order.js';
 import type { Users } from '../users.js';
 import type { EndSignal } from './end-row.js';
@@ -38,15 +38,15 @@ export interface TopState {
   readonly notice: string | undefined;
   /** What is wrong with the sources. */
   readonly problem: string | undefined;
-  /** undefined where it is not known. */
   readonly source: SourceName | undefined;
+  readonly doorbell: DoorbellName | undefined;
   /** This process and its ancestors, which are not ended. */
   readonly lineage: readonly number[];
   readonly users: Users;
 }
 
 /** The state that a view begins with, without listeners. */
-export function createTopState(given: Pick<TopState, 'sort' | 'users' | 'lineage' | 'source'>): TopState {
+export function createTopState(given: Pick<TopState, 'sort' | 'users' | 'lineage'>): TopState {
   return {
     entries: new Map(),
     held: undefined,
@@ -59,6 +59,8 @@ export function createTopState(given: Pick<TopState, 'sort' | 'users' | 'lineage
     askedToEnd: new Set(),
     notice: undefined,
     problem: undefined,
+    source: undefined,
+    doorbell: undefined,
     ...given,
   };
 }

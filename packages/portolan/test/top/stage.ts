@@ -24,7 +24,7 @@ export class Stage {
   ) {
     this.size = { width: given.width ?? 100, height: given.height ?? 20 };
     this.state = {
-      ...createTopState({ sort: 'port', users: USERS, lineage: given.lineage ?? [5000], source: undefined }),
+      ...createTopState({ sort: 'port', users: USERS, lineage: given.lineage ?? [5000] }),
       entries: initialEntries(open),
     };
     this.frame();

@@ -1,12 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { close, freePort, listenOn, portOf } from '../free-port.js';
 import { COMMAND, portolan } from '../run-command.js';
 import { HAS_TMUX, Tmux } from './tmux.js';
 
 const CHILD = new URL('./listening-child.mjs', import.meta.url);
+
+const RECORDED_SS = fileURLToPath(
+  new URL('../../../monitor/test/fixtures/recordings/ss-6.12.0/ss-lntue.txt', import.meta.url),
+);
 
 const ESCAPE = '\\x1b';
 
@@ -84,7 +91,7 @@ describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
     await terminal.press('Escape');
     await terminal.showsNo(/──/);
     await terminal.press('Escape');
-    await terminal.shows(/^2 listeners {2}by address {3}/m);
+    await terminal.shows(/^2 listeners {2}by address {2}through /m);
     for (const server of servers) await close(server);
   });
 
@@ -144,9 +151,32 @@ describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
     await terminal.shows(/^1…$/m);
     await terminal.resize(100, 30);
     await terminal.shows(
-      new RegExp(`^ {2}tcp +127.0.0.1 +${port} [^]*^1 listener {2}by port {3}\\? help`, 'm'),
+      new RegExp(
+        `^ {2}tcp +127.0.0.1 +${port} [^]*^1 listener {2}by port {2}through \\w+ \\(\\w+\\) {3}\\? help`,
+        'm',
+      ),
     );
     await close(server);
+  });
+
+  it('names the source and the doorbell, and tells of trouble for as long as there is some', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'portolan-ss-'));
+    const trouble = join(directory, 'trouble');
+    const ss = `#!/bin/sh\n[ -e ${trouble} ] && exit 7\nexec cat ${RECORDED_SS}\n`;
+    await writeFile(join(directory, 'ss'), ss, { mode: 0o755 });
+    const through = /^0 listeners {2}by port {2}through ss \((tracefs|destroy|clock)\) /m;
+    try {
+      await top('--source ss 1', { before: `PATH=${directory}:$PATH` });
+      await terminal.shows(through);
+      for (let times = 1; times <= 2; times++) {
+        await writeFile(trouble, '');
+        await terminal.shows(/^\d\d:\d\d:\d\d no source .*ss/m);
+        await rm(trouble);
+        await terminal.shows(through);
+      }
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   it('uses no colours where none are wanted', async () => {

@@ -1,3 +1,4 @@
+import { atExit } from '../../../at-exit.js';
 import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
@@ -19,6 +20,7 @@ interface Held {
   readonly watch: Watch;
   readonly ring: Ring;
   readonly onFailure: OnFailure | undefined;
+  readonly forgetExit: () => void;
 }
 
 /**
@@ -78,9 +80,9 @@ export class TracefsDoorbell implements Doorbell {
           onFailure: (error) => onFailure?.(doorbellErrorFrom('tracefs', error)),
         },
       );
-      this.#held = { instance, watch: watching, ring, onFailure };
       // Behind the poll thread's own, which lets go of the instance.
-      process.on('exit', this.#atExit);
+      const forgetExit = atExit(() => instance.removeAtExit());
+      this.#held = { instance, watch: watching, ring, onFailure, forgetExit };
     } catch (error) {
       await instance.remove();
       throw doorbellErrorFrom('tracefs', error);
@@ -93,7 +95,7 @@ export class TracefsDoorbell implements Doorbell {
     this.#held = undefined;
     if (held === undefined) return;
     await held.watch.close();
-    process.off('exit', this.#atExit);
+    held.forgetExit();
     await held.instance.remove();
   }
 
@@ -116,8 +118,6 @@ export class TracefsDoorbell implements Doorbell {
     if (rings) held.ring();
     return rings;
   }
-
-  readonly #atExit = (): void => this.#held?.instance.removeAtExit();
 }
 
 async function openInstance(): Promise<TraceInstance> {

@@ -56,6 +56,22 @@ describe.skipIf(!MAY_TRACE)('the trace instance of a process', () => {
     await next.stop();
   });
 
+  test('that watches twenty times ends without a warning, and leaves nothing behind', async () => {
+    const running = new RunningModule(`
+      import { readdirSync } from 'node:fs';
+      const { PortMonitor } = await import(DIST + 'index.js');
+      process.on('warning', ({ name }) => console.log(name));
+      const monitors = Array.from({ length: 20 }, () => new PortMonitor({ doorbell: 'tracefs' }));
+      await Promise.all(monitors.map((monitor) => monitor.start()));
+      const own = (name) => name.split('-')[2] === String(process.pid);
+      console.log(readdirSync('${TRACEFS}/instances').filter(own).join());
+      process.exit(3);`);
+    const instances = (await running.line()).split(',');
+    expect(instances).toHaveLength(20);
+    expect(await running.end()).toBe(3);
+    expect(instances.filter(isThere)).toEqual([]);
+  });
+
   test.each([
     ['that is stopped', 'await (await start(true)).stop();', 0],
     ['that is not persistent and has nothing else to do', 'await start(false);', 0],

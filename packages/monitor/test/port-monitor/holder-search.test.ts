@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { HolderSearch } from '../../src/port-monitor/holder-search.js';
+import { attachProcesses } from '../../src/processes/attach-processes.js';
+import { listenerAt } from './listener-at.js';
+
+vi.mock('../../src/processes/attach-processes.js');
+
+const NO_OPENERS = new Map<string, number>();
+
+/** Those that neither ended nor were given up, as on a machine with a million descriptors. */
+const underWay = new Set<number>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  underWay.clear();
+  vi.mocked(attachProcesses).mockImplementation(([listener], _likely, signal) => {
+    const port = listener?.port ?? 0;
+    underWay.add(port);
+    return new Promise((_, reject) =>
+      signal?.addEventListener('abort', () => {
+        underWay.delete(port);
+        reject(signal.reason);
+      }),
+    );
+  });
+});
+afterEach(() => void vi.useRealTimers());
+
+test('searches that take too long do not become ever more, and end with the monitor', async () => {
+  const end = new AbortController();
+  const search = new HolderSearch({
+    enabled: true,
+    signal: end.signal,
+    isOpen: () => true,
+    onLate: () => undefined,
+  });
+  for (let port = 1; port <= 20; port++) {
+    const found = search.findSoon([listenerAt(port)], NO_OPENERS);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await found).toEqual([listenerAt(port)]);
+  }
+  expect([...underWay]).toEqual([1]);
+  end.abort();
+  expect(underWay.size).toBe(0);
+});
