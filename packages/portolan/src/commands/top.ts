@@ -15,6 +15,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
   checkTerminal();
   const monitor = new PortMonitor({
     sources: options.source,
+    owners: filter.owners ?? [],
     ...(options.interval !== undefined && { intervalMs: options.interval }),
   });
   // Before the screen is taken, so that what goes wrong is told in the terminal as it was.
