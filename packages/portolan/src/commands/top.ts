@@ -4,6 +4,7 @@ import type { ListenerFilter } from '../filter.js';
 import { ownLineage } from '../kill/end-process.js';
 import { wantsColor } from '../render/color.js';
 import { LiveView } from '../top/live-view.js';
+import { rememberedAncestors } from '../top/parentage.js';
 import { Screen } from '../top/screen.js';
 import { createTopState } from '../top/top-state.js';
 import { UsageError } from '../usage-error.js';
@@ -23,6 +24,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
   const state = createTopState({
     sort: options.sort,
     users: Users.read(),
+    ancestorsOf: rememberedAncestors(),
     lineage: ownLineage(),
     source: options.source !== 'auto' && options.source.length === 1 ? options.source[0] : undefined,
   });

@@ -1,6 +1,6 @@
 import type { Listener, Process } from '@portolan/monitor';
+import { containerPortText } from '../render/container-port-text.js';
 import { processText } from '../render/process-name.js';
-import { containerPortText } from './container-port-text.js';
 import { type Protection, protectionOf } from './end-process.js';
 
 /** What is to be ended, and what stands in the way of that. */

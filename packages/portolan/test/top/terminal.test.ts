@@ -74,8 +74,9 @@ describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
     await terminal.shows(/by address {2}\/127\.0\.0\.2/);
     await terminal.press('Down', 'Enter');
     const details = await terminal.shows(/^── tcp/m);
+    expect(details).toMatch(new RegExp(`^process .*\\(pid ${process.pid}\\) {2}user `, 'm'));
     expect(details).toMatch(
-      new RegExp(`^process .*\\(pid ${process.pid}\\) {2}parent ${process.ppid} `, 'm'),
+      new RegExp(`^parents +\\S+ \\(pid ${process.pid}\\) < .* \\(pid ${process.ppid}\\) < `, 'm'),
     );
     expect(details).toMatch(new RegExp(`^executable ${process.execPath}$`, 'm'));
     expect(details).toMatch(
