@@ -7,6 +7,8 @@ import { freePort } from './free-port.js';
 import { portolan } from './run-command.js';
 import { type StartedProgram, startPortolan, startPython } from './started-program.js';
 
+const NOBODY = 65534;
+
 const SERVER = `
 server = listen(sys.argv[1])
 ready()
@@ -218,6 +220,22 @@ describe.skipIf(process.getuid?.() !== 0)('--cgroup and --container', () => {
       expect(await portsOf('--cgroup', name, '--tree', String(server.pid))).toEqual(found);
       expect(await portsOf('--cgroup', name.replace('.service', ''))).toEqual([]);
       expect(await portsOf('--cgroup', `/x/${name}`)).toEqual([]);
+    });
+  });
+
+  it('list it also where its process is not looked for, or may not be seen', async () => {
+    await using server = await startPython(OBEDIENT);
+    const port = await freePort();
+    const id = randomBytes(32).toString('hex');
+    await inCgroup(`docker-${id}.scope`, server, async () => {
+      server.type(`${port}\n`);
+      await portolan(['wait', String(port)]);
+      expect(await portsOf('--container', id, '--no-processes')).toEqual([port]);
+      const args = ['list', '--cgroup', 'docker-*', String(port)];
+      const { status, stdout } = await portolan(args, { uid: NOBODY });
+      expect(status).toBe(0);
+      expect(stdout).toMatch(new RegExp(` ${port} .*\\(hidden\\).* ${id} `));
+      expect(await portsOf('--container', id, '--source', 'proc')).toEqual([port]);
     });
   });
 
