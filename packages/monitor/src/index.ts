@@ -12,6 +12,7 @@ export {
 export { ListenerReader, listListeners, type ReaderOptions } from './listener-reader.js';
 export type { Logger } from './logger.js';
 export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
+export { ownersOf } from './owners/owners.js';
 export type { DoorbellChoice } from './port-monitor/doorbell-panel.js';
 export type { DoorbellName } from './port-monitor/doorbells/doorbell.js';
 export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
@@ -33,6 +34,7 @@ export { type EventsOptions, type ListenersOptions, PortMonitor } from './port-m
 export type { PortMonitorOptions } from './port-monitor/port-monitor-options.js';
 export { RecordsLostError } from './port-monitor/records-lost-error.js';
 export type { PortRange } from './port-range.js';
+export { type Ancestor, readAncestors } from './processes/ancestors.js';
 export type { ProcessStat } from './processes/parse-stat.js';
 export type { ContainerPort, Process } from './processes/process.js';
 export { readStat } from './processes/process-reader.js';

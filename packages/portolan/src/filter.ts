@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Family, Listener, Process, Protocol } from '@portolan/monitor';
+import type { AskedOwner } from './arguments/asked-owners.js';
 import { includesPort, type PortRange } from './arguments/ports.js';
 
 /** Which listeners are wanted; what is left out lets all pass. */
@@ -10,6 +11,10 @@ export interface ListenerFilter {
   /** A part of a process's name, in whatever case. */
   readonly process?: string | undefined;
   readonly uid?: number | undefined;
+  /** All of them must own it. */
+  readonly owners?: readonly AskedOwner[] | undefined;
+  /** False leaves out what is mostly clients' (`Listener.ephemeral`). */
+  readonly ephemeral?: false | undefined;
 }
 
 /** Whether a listener passes the filter. */
@@ -18,14 +23,17 @@ export function matches(listener: Listener, filter: ListenerFilter): boolean {
 }
 
 /** Whether it passes what the filter says of the endpoint, whoever is behind it. */
-export function matchesEndpoint(listener: Listener, { protocols, families, ports }: ListenerFilter): boolean {
+export function matchesEndpoint(listener: Listener, filter: ListenerFilter): boolean {
+  const { protocols, families, ports, ephemeral } = filter;
+  if (ephemeral === false && listener.ephemeral) return false;
   if (protocols !== undefined && !protocols.includes(listener.protocol)) return false;
   if (families !== undefined && !families.includes(listener.family)) return false;
   return ports === undefined || ports.some((range) => includesPort(range, listener.port));
 }
 
 function matchesHolder(listener: Listener, filter: ListenerFilter): boolean {
-  const { process: name, uid } = filter;
+  const { process: name, uid, owners } = filter;
+  if (owners !== undefined && !owners.every((owner) => listener.owners.includes(owner.name))) return false;
   if (name !== undefined && !listener.processes?.some((process) => isNamed(process, name))) return false;
   return uid === undefined || belongsTo(listener, uid);
 }

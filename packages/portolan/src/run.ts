@@ -1,4 +1,5 @@
 import { DoorbellError, NoSourceError } from '@portolan/monitor';
+import { toFilter } from './arguments/filters.js';
 import { parsePlainList } from './commands/plain-list.js';
 import { ExitStatus } from './exit-status.js';
 import { tell } from './standard-streams.js';
@@ -9,8 +10,9 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
   try {
     const plain = parsePlainList(args);
     if (plain !== undefined) {
+      const filter = await toFilter(plain.ports, plain.options);
       const { list } = await import('./commands/list.js');
-      return await list(plain.filter, plain.options);
+      return await list(filter, plain.options);
     }
     const { runProgram } = await import('./program.js');
     return await runProgram(args);

@@ -16,6 +16,10 @@ describe('completion in bash', () => {
   it.each([
     ['portolan l', ['list']],
     ['portolan list --s', ['--sort', '--source']],
+    ['portolan kill --t', ['--tcp', '--tree']],
+    ['portolan watch --e', ['--env', '--ephemeral', '--exec']],
+    ['portolan --e', ['--env']],
+    ['portolan --container ', []],
     ['portolan --no', ['--no-processes']],
     ['portolan --source ', ['auto', 'netlink', 'proc', 'ss', 'lsof']],
     ['portolan --sort = pr', ['protocol', 'process']],

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { withoutClients } from '../src/arguments/ephemeral.js';
+import { toFilter } from '../src/arguments/filters.js';
 import { matches } from '../src/filter.js';
 import { type SortKey, sortListeners } from '../src/order.js';
 import { heldListener, listener, processOf } from './listeners.js';
@@ -44,6 +46,25 @@ describe('a filter', () => {
       true,
     );
     expect(matches(listener({ sockets: [{ uid: 5 }] }), { uid: 6 })).toBe(false);
+  });
+
+  it('asks for all the owners', () => {
+    const owned = listener({ owners: ['--tree 1', 'others'] });
+    const tree = { name: '--tree 1', pid: 1 };
+    const env = { name: '--env A', environment: 'A' };
+    expect(matches(owned, { owners: [tree] })).toBe(true);
+    expect(matches(owned, { owners: [tree, env] })).toBe(false);
+  });
+
+  it("leaves out what is a client's, where that is asked for and no port by its number", async () => {
+    const client = listener({ protocol: 'udp', port: 40000, ephemeral: true });
+    const all = await toFilter([], {});
+    const named = await toFilter([{ first: 40000, last: 40000 }], {});
+    expect(matches(client, all)).toBe(true);
+    expect(matches(client, withoutClients(all, {}))).toBe(false);
+    expect(matches(listener({ protocol: 'udp', port: 53 }), withoutClients(all, {}))).toBe(true);
+    expect(matches(client, withoutClients(all, { ephemeral: true }))).toBe(true);
+    expect(matches(client, withoutClients(named, {}))).toBe(true);
   });
 });
 

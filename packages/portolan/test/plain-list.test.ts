@@ -8,14 +8,11 @@ import { parsePlainList } from '../src/commands/plain-list.js';
 
 it('understands the list', () => {
   expect(parsePlainList(['list', '-tu', '3000', '--sort=pid', '80,90-99'])).toEqual({
-    filter: {
-      ports: [
-        { first: 3000, last: 3000 },
-        { first: 80, last: 80 },
-        { first: 90, last: 99 },
-      ],
-      protocols: ['tcp', 'udp'],
-    },
+    ports: [
+      { first: 3000, last: 3000 },
+      { first: 80, last: 80 },
+      { first: 90, last: 99 },
+    ],
     options: { tcp: true, udp: true, sort: 'pid', source: 'auto', processes: true },
   });
 });
@@ -28,6 +25,13 @@ it.each([
   [['--sort', 'name']],
   [['--json', '--ndjson']],
   [['--no-processes', '--process', 'node']],
+  [['--no-processes', '--tree', '1']],
+  [['--env', 'A', '--no-processes']],
+  [['--tree', '0']],
+  [['--env', '=1']],
+  [['--cgroup', 'a/b']],
+  [['--container', 'a b']],
+  [['--cgroup', 'a', '--cgroup', 'b']],
   [['--user']],
   [['--sort', 'name', '--sort', 'pid']],
 ])('leaves %j to commander', (args) => {
@@ -49,6 +53,7 @@ it('reads every command line that it reads as commander does', () => {
       'node',
       '--user=0',
     ],
+    ...['--tree', '1', '--tree=0', '--env=A=1', '--env', '--cgroup', '/a/*', '--container', 'web'],
     ...['--process=', '--process=-t', '--no-json', '--json=1', '--jso', 'x y'],
   );
   fc.assert(

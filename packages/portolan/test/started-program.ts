@@ -86,9 +86,13 @@ export function startPortolan(args: readonly string[]): StartedProgram {
 /** Runs a Python script until it has said `ready`. */
 export async function startPython(
   script: string,
-  { args = [], python = 'python3' }: { readonly args?: readonly string[]; readonly python?: string } = {},
+  {
+    args = [],
+    python = 'python3',
+    env = {},
+  }: { readonly args?: readonly string[]; readonly python?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<StartedProgram> {
-  const started = new StartedProgram(python, ['-c', `${PRELUDE}\n${script}`, ...args]);
+  const started = new StartedProgram(python, ['-c', `${PRELUDE}\n${script}`, ...args], env);
   try {
     await started.says('ready\n');
     return started;

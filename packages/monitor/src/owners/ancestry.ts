@@ -1,3 +1,4 @@
+import { ancestorsOf } from '../processes/ancestors.js';
 import type { ProcessStat } from '../processes/parse-stat.js';
 import type { ProcessIdentity } from './process-tree.js';
 
@@ -25,17 +26,8 @@ export class Ancestry {
   }
 
   #read({ pid, startTicks }: ProcessIdentity): ProcessIdentity[] {
-    const ancestors: ProcessIdentity[] = [];
     const stat = this.#readStat(pid);
-    if (stat === null || stat.startTicks !== startTicks) return ancestors;
-    // A pid that was given on while this was read would be younger than its child, and a chain of those might go round.
-    let child = stat;
-    for (let parent = stat.parentPid; parent > 0; parent = child.parentPid) {
-      const read = this.#readStat(parent);
-      if (read === null || read.startTicks > child.startTicks) return ancestors;
-      ancestors.push({ pid: parent, startTicks: read.startTicks });
-      child = read;
-    }
-    return ancestors;
+    if (stat === null || stat.startTicks !== startTicks) return [];
+    return [...ancestorsOf(stat, this.#readStat)].map(({ pid, startTicks }) => ({ pid, startTicks }));
   }
 }

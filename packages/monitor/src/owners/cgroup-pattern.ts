@@ -1,12 +1,15 @@
 /**
- * A pattern for the paths of cgroups: `*` stands for anything but a slash. It also fits what is below a path that it fits.
+ * A pattern for the paths of cgroups: `*` stands for anything but a slash. `/a/b` fits that path, `b` what is called so in
+ * whatever other cgroup; and both fit what is below.
  */
 export class CgroupPattern {
   readonly #expression: RegExp;
 
+  /** @param pattern a path that begins with a slash, or a name without one */
   constructor(pattern: string) {
     const literal = pattern.replace(/\/+$/, '').split('*').map(escaped);
-    this.#expression = new RegExp(`^${literal.join('[^/]*')}(?:/|$)`, 's');
+    const start = pattern.startsWith('/') ? '^' : '/';
+    this.#expression = new RegExp(`${start}${literal.join('[^/]*')}(?:/|$)`, 's');
   }
 
   fits(path: string): boolean {

@@ -7,7 +7,10 @@ export type OwnerRule =
    * each value is an owner of its own, called `NAME=value`.
    */
   | { readonly name?: string; readonly environment: string }
-  /** What runs in this cgroup of the v2 hierarchy or below it: a path, in which `*` stands for anything but a slash. */
+  /**
+   * What runs in this cgroup of the v2 hierarchy or below it: a path that begins with a slash, or the name of one, such as a
+   * systemd unit's, wherever it lies. In both `*` stands for anything but a slash.
+   */
   | { readonly name: string; readonly cgroup: string }
   /** What runs in the container with this id, or with an id that begins so. */
   | { readonly name: string; readonly container: string };
@@ -29,9 +32,9 @@ export function checkOwnerRule(rule: OwnerRule): void {
     throw new OwnerRuleError(
       `the environment of an owner must be NAME or NAME=value, not ${JSON.stringify(rule.environment)}`,
     );
-  if ('cgroup' in rule && !rule.cgroup.startsWith('/'))
+  if ('cgroup' in rule && !/^(?:\/|[^/]+$)/.test(rule.cgroup))
     throw new OwnerRuleError(
-      `the cgroup of an owner must be a path that begins with /, not ${JSON.stringify(rule.cgroup)}`,
+      `the cgroup of an owner must be a path that begins with /, or a name without one, not ${JSON.stringify(rule.cgroup)}`,
     );
   if ('container' in rule && !/^[0-9a-f]{4,64}$/.test(rule.container))
     throw new OwnerRuleError(

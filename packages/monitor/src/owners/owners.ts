@@ -1,4 +1,4 @@
-import type { Listener } from '../listener.js';
+import type { Listener, ListenerSocket } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Process } from '../processes/process.js';
 import { processReader } from '../processes/process-reader.js';
@@ -62,22 +62,27 @@ export class Owners {
     this.#feed?.drain();
     if (this.#isEmpty && listeners.every(({ owners }) => owners.length === 0)) return listeners;
     return listeners.map((listener) => {
-      const owners = this.#ownersOf(listener);
+      const owners = this.#namesFor(listener.processes ?? [], listener.sockets);
       return isEqual(owners, listener.owners) ? listener : { ...listener, owners };
     });
   }
 
-  /** Whose a listener is, nearest first: ancestors, then the environment, then the cgroup. */
-  #ownersOf({ processes, sockets }: Listener): readonly string[] {
+  /** Whose something is, nearest first: ancestors, then the environment, then the cgroup. */
+  #namesFor(processes: readonly Process[], sockets: readonly ListenerSocket[]): readonly string[] {
     if (this.#isEmpty) return NOBODY;
     const names = new Set<string>();
-    for (const process of processes ?? []) for (const name of this.#rootsOf(process)) names.add(name);
-    for (const process of processes ?? []) for (const name of this.#inEnvironment(process)) names.add(name);
+    for (const process of processes) for (const name of this.#rootsOf(process)) names.add(name);
+    for (const process of processes) for (const name of this.#inEnvironment(process)) names.add(name);
     for (const { name, fits } of this.#cgroupRules) {
-      if ([...sockets, ...(processes ?? [])].some(({ cgroup, container }) => fits(cgroup, container)))
+      if ([...sockets, ...processes].some(({ cgroup, container }) => fits(cgroup, container)))
         names.add(name);
     }
     return [...names];
+  }
+
+  /** The names of the owners of a process by itself, whatever sockets it holds. */
+  ofProcess(process: Process): readonly string[] {
+    return this.#namesFor([process], []);
   }
 
   async close(): Promise<void> {
@@ -132,6 +137,18 @@ export class Owners {
       yield name ?? `${variable}=${found}`;
     }
   }
+}
+
+/**
+ * Tells which of some rules make a process somebody's, by their names, nearest first. (The owners of a listener are those of
+ * all its processes and sockets together.)
+ *
+ * @throws OwnerRuleError for a rule that can't be one
+ */
+export function ownersOf(process: Process, rules: readonly OwnerRule[]): readonly string[] {
+  const owners = new Owners({ follows: false });
+  for (const rule of rules) owners.add(rule);
+  return owners.ofProcess(process);
 }
 
 function environmentRule(rule: Extract<OwnerRule, { environment: string }>): EnvironmentRule {

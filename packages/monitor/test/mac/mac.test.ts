@@ -62,6 +62,9 @@ describe('on macOS', () => {
         startTicks: Date.UTC(2026, 11, 7, 9, 12, 44) / 10,
         workingDirectory: null,
         container: null,
+        unit: null,
+        cgroup: null,
+        leadsTo: null,
       },
     ]);
   });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type PortEvent, PortMonitor, type PortMonitorOptions } from '../../dist/index.js';
+import { ownersOf, type PortEvent, PortMonitor, type PortMonitorOptions } from '../../dist/index.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { CGROUP_ROOT } from './cgroup-root.js';
 
@@ -157,6 +157,22 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     }
   });
 
+  test('are told of a process by itself, apart from who shares its sockets', async () => {
+    await using mine = await tree({ MARK: '1' });
+    const pid = await mine.open('child', 8001);
+    await started();
+    const [listener] = monitor.listeners();
+    const holder = listener?.processes?.find((each) => each.pid === pid);
+    const rules = [
+      { name: 'mine', pid: mine.pid },
+      { name: 'far', pid: process.pid },
+      { name: 'marked', environment: 'MARK' },
+      { name: 'other', environment: 'MARK=2' },
+    ];
+    expect(holder && ownersOf(holder, rules)).toEqual(['mine', 'far', 'marked']);
+    expect(holder && ownersOf({ ...holder, startTicks: 0 }, rules)).not.toContain('mine');
+  });
+
   test('have streams of events of their own', async () => {
     await using mine = await tree();
     await using others = await tree();
@@ -189,7 +205,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     [{ name: 'x', pid: 1.5 }, 'pid of an owner'],
     [{ environment: '=1' }, 'NAME or NAME=value'],
     [{ environment: '' }, 'NAME or NAME=value'],
-    [{ name: 'x', cgroup: 'system.slice' }, 'begins with /'],
+    [{ name: 'x', cgroup: 'system.slice/ssh.service' }, 'begins with /'],
+    [{ name: 'x', cgroup: '' }, 'begins with /'],
     [{ name: 'x', container: 'web!' }, 'its id'],
   ])('can not be %j', async (rule, reason) => {
     await started();

@@ -1,4 +1,5 @@
-import { type Listener, listListeners } from '@portolan/monitor';
+import { type Listener, listenerKey, listListeners, ownersOf, type Process } from '@portolan/monitor';
+import type { AskedOwner } from '../arguments/asked-owners.js';
 import { includesPort, type PortRange } from '../arguments/ports.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches } from '../filter.js';
@@ -30,7 +31,12 @@ export async function kill(
 
   const listeners = await look(filter, options);
   tellUnused(ports, listeners, filter);
-  const plan = planEnd(listeners, { lineage: ownLineage(), isRoot: process.geteuid?.() === 0, maySignal });
+  const plan = planEnd(listeners, {
+    lineage: ownLineage(),
+    isRoot: process.geteuid?.() === 0,
+    maySignal,
+    isAskedFor: (holder) => hasOwners(holder, filter.owners),
+  });
   for (const obstacle of plan.obstacles) tell(obstacle);
   if (plan.targets.length === 0) return ExitStatus.nothingMatched;
 
@@ -52,15 +58,24 @@ async function carryOut(plan: Plan, filter: ListenerFilter, options: KillOptions
     interruption.end();
   }
   if (interruption.status !== undefined) return interruption.status;
-  const freed = new Set(plan.listeners.map(portText));
-  const taken = (await look(filter, options)).filter((listener) => freed.has(portText(listener)));
+  // Whose they were is not asked again: the root of a tree may have ended, or what holds a port left it.
+  const { owners, ...others } = filter;
+  const textOf = owners === undefined ? portText : listenerKey;
+  const freed = new Set(plan.listeners.map(textOf));
+  const taken = (await look(others, options)).filter((listener) => freed.has(textOf(listener)));
   for (const text of new Set(taken.map(takenText))) tell(text);
   return taken.length > 0 || plan.obstacles.length > 0 ? ExitStatus.nothingMatched : ExitStatus.found;
 }
 
 async function look(filter: ListenerFilter, { source }: KillOptions): Promise<Listener[]> {
-  const { listeners } = await listListeners({ sources: source });
+  const { listeners } = await listListeners({ sources: source, owners: filter.owners ?? [] });
   return listeners.filter((listener) => matches(listener, filter));
+}
+
+/** All that the filters say of owners must be true of the process itself. */
+function hasOwners(holder: Process, asked: readonly AskedOwner[] = []): boolean {
+  const names = ownersOf(holder, asked);
+  return asked.every(({ name }) => names.includes(name));
 }
 
 /** Of a port that was named it is worth saying that nobody is there, and of a range where nobody is at all. */

@@ -1,17 +1,20 @@
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
-import { toFilter } from '../arguments/filters.js';
+import { FILTER_NOTE, toFilter } from '../arguments/filters.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
 import type { ExitStatus } from '../exit-status.js';
 import { LIST_OPTIONS, type ListOptions } from './list-options.js';
 
 /** What the help shows at its end. */
-export const LIST_EXAMPLES = `
+export const LIST_EXAMPLES = `${FILTER_NOTE}
+
 Examples:
   portolan                        every listening port and the process behind it
   portolan 3000 8000-8999         who is on port 3000, and on those from 8000 to 8999
   portolan -t --process node      TCP ports of processes with node in their name
+  portolan --tree 812             what that process and its descendants listen on
+  portolan --cgroup ssh.service   what a systemd unit listens on
   portolan --json | jq '.listeners[].port'
   portolan --format ss            what ss -lntu prints
 
@@ -25,6 +28,6 @@ export function defineList(program: Command, end: (status: ExitStatus) => void):
     .addHelpText('after', LIST_EXAMPLES)
     .action(async (ports: PortRange[], options: ListOptions) => {
       const { list } = await import('./list.js');
-      end(await list(toFilter(ports, options), options));
+      end(await list(await toFilter(ports, options), options));
     });
 }

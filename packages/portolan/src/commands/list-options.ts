@@ -40,7 +40,7 @@ export const LIST_OPTIONS: readonly OptionDefinition[] = [
   {
     flags: '--no-processes',
     description: 'leave out the processes, which is faster',
-    conflicts: ['process'],
+    conflicts: ['process', 'tree', 'env'],
   },
   { flags: '--verbose', description: 'tell on standard error why a source failed' },
 ];

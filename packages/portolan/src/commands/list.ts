@@ -14,6 +14,7 @@ export async function list(filter: ListenerFilter, options: ListOptions): Promis
   const snapshot = await listListeners({
     sources: options.source,
     processes: options.processes,
+    owners: filter.owners ?? [],
     ...(options.verbose && { logger: LOGGER }),
   });
   const found = snapshot.listeners.filter((listener) => matches(listener, filter));

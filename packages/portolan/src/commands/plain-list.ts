@@ -1,12 +1,10 @@
-import { toFilter } from '../arguments/filters.js';
 import { parsePlainly } from '../arguments/parse-plainly.js';
-import { parsePorts } from '../arguments/ports.js';
-import type { ListenerFilter } from '../filter.js';
+import { type PortRange, parsePorts } from '../arguments/ports.js';
 import { LIST_OPTIONS, type ListOptions } from './list-options.js';
 
 /** `portolan [list] [port...] [options]`, understood. */
 export interface PlainList {
-  readonly filter: ListenerFilter;
+  readonly ports: readonly PortRange[];
   readonly options: ListOptions;
 }
 
@@ -16,6 +14,5 @@ export function parsePlainList(args: readonly string[]): PlainList | undefined {
     parsePorts(word),
   );
   if (line === undefined) return undefined;
-  const options = line.options as unknown as ListOptions;
-  return { filter: toFilter(line.words.flat(), options), options };
+  return { ports: line.words.flat(), options: line.options as unknown as ListOptions };
 }

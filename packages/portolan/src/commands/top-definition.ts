@@ -2,7 +2,8 @@ import type { SourceName } from '@portolan/monitor';
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { parseChoice } from '../arguments/choice.js';
-import { FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
+import { EPHEMERAL_OPTION, withoutClients } from '../arguments/ephemeral.js';
+import { FILTER_NOTE, FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
 import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { portArgument } from '../arguments/port-argument.js';
@@ -13,6 +14,7 @@ import { SORT_KEYS, type SortKey } from '../order.js';
 
 /** What `portolan top` is told. */
 export interface TopOptions extends FilterOptions {
+  readonly ephemeral?: true;
   readonly sort: SortKey;
   /** Milliseconds. */
   readonly interval?: number;
@@ -21,6 +23,7 @@ export interface TopOptions extends FilterOptions {
 
 const TOP_OPTIONS: readonly OptionDefinition[] = [
   ...FILTER_OPTIONS,
+  EPHEMERAL_OPTION,
   {
     flags: '--sort <key>',
     description: 'the order to begin with',
@@ -32,7 +35,8 @@ const TOP_OPTIONS: readonly OptionDefinition[] = [
   SOURCE_OPTION,
 ];
 
-const EXAMPLES = `
+const EXAMPLES = `${FILTER_NOTE}
+
 Examples:
   portolan top                     every listening port, live; ? shows the keys, q ends it
   portolan top 3000-3999           only these ports
@@ -45,6 +49,6 @@ export function defineTop(program: Command, end: (status: ExitStatus) => void): 
     .addHelpText('after', EXAMPLES)
     .action(async (ports: PortRange[] | undefined, options: TopOptions) => {
       const { top } = await import('./top.js');
-      end(await top(toFilter(ports ?? [], options), options));
+      end(await top(withoutClients(await toFilter(ports ?? [], options), options), options));
     });
 }

@@ -4,6 +4,7 @@ import type { ListenerFilter } from '../filter.js';
 import { ownLineage } from '../kill/end-process.js';
 import { wantsColor } from '../render/color.js';
 import { LiveView } from '../top/live-view.js';
+import { rememberedAncestors } from '../top/parentage.js';
 import { Screen } from '../top/screen.js';
 import { createTopState } from '../top/top-state.js';
 import { UsageError } from '../usage-error.js';
@@ -15,6 +16,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
   checkTerminal();
   const monitor = new PortMonitor({
     sources: options.source,
+    owners: filter.owners ?? [],
     ...(options.interval !== undefined && { intervalMs: options.interval }),
   });
   // Before the screen is taken, so that what goes wrong is told in the terminal as it was.
@@ -22,6 +24,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
   const state = createTopState({
     sort: options.sort,
     users: Users.read(),
+    ancestorsOf: rememberedAncestors(),
     lineage: ownLineage(),
   });
   const color = wantsColor(process.stdout.isTTY, process.env);

@@ -2,7 +2,7 @@ import type { SourceName } from '@portolan/monitor';
 import { Argument, type Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { parseDuration } from '../arguments/duration.js';
-import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
+import { FILTER_NOTE, FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { parsePorts } from '../arguments/ports.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
@@ -39,11 +39,13 @@ const WAIT_OPTIONS: readonly OptionDefinition[] = [
   SOURCE_OPTION,
 ];
 
-const EXAMPLES = `
+const EXAMPLES = `${FILTER_NOTE}
+
 Examples:
   portolan wait 5432 6379                       until the database and the cache are up
   portolan wait 3000 --http /health             until the server says that it is well
   portolan wait 8000-8003 -- npm test           run the tests once all four listen
+  portolan wait 3000 --tree 812                 until that process, or one below it, listens there
   portolan wait 3000 --closed --timeout 5s      until nothing listens on 3000 any more
 
 Exit status:

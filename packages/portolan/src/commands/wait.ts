@@ -40,12 +40,13 @@ async function waitForPorts(
   options: WaitOptions,
   interrupted: AbortSignal,
 ): Promise<string | undefined> {
-  const deadline = new Deadline(options.timeout || Number.POSITIVE_INFINITY, interrupted);
   // Only TCP can answer HTTP: a UDP socket on the same port does not count.
-  const filter = toFilter(ports, options.http === undefined ? options : { ...options, tcp: true });
+  const filter = await toFilter(ports, options.http === undefined ? options : { ...options, tcp: true });
+  const deadline = new Deadline(options.timeout || Number.POSITIVE_INFINITY, interrupted);
   const monitor = new PortMonitor({
     sources: options.source,
-    processes: filter.process !== undefined || filter.uid !== undefined,
+    processes: [filter.process, filter.uid, filter.owners].some((asked) => asked !== undefined),
+    owners: filter.owners ?? [],
     cpuShare: WAITING_SHARE,
     filter: { ports: ports.map(({ first, last }) => ({ from: first, to: last })) },
   });

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
-import { toFilter } from '../arguments/filters.js';
+import { withoutClients } from '../arguments/ephemeral.js';
+import { FILTER_NOTE, toFilter } from '../arguments/filters.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
 import type { ExitStatus } from '../exit-status.js';
 import { WATCH_OPTIONS, type WatchOptions } from './watch-options.js';
 
-const EXAMPLES = `
+const EXAMPLES = `${FILTER_NOTE}
+
 Examples:
   portolan watch                              every port that opens or closes
   portolan watch 3000 --initial               what is on port 3000, and what becomes of it
   portolan watch --settle 2s --process node   what node keeps open for two seconds or more
+  portolan watch --tree $$                    what is started in this shell
   portolan watch --ndjson | jq .listener.port
   portolan watch 5432 --exec 'notify-send "the database moved"'`;
 
@@ -21,6 +24,6 @@ export function defineWatch(program: Command, end: (status: ExitStatus) => void)
     .addHelpText('after', EXAMPLES)
     .action(async (ports: PortRange[] | undefined, options: WatchOptions) => {
       const { watch } = await import('./watch.js');
-      end(await watch(toFilter(ports ?? [], options), options));
+      end(await watch(withoutClients(await toFilter(ports ?? [], options), options), options));
     });
 }

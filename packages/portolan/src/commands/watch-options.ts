@@ -1,6 +1,7 @@
 import type { DoorbellChoice, SourceName } from '@portolan/monitor';
 import { parseChoice } from '../arguments/choice.js';
 import { parseDuration } from '../arguments/duration.js';
+import { EPHEMERAL_OPTION } from '../arguments/ephemeral.js';
 import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
 import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
@@ -8,6 +9,7 @@ import { SOURCE_OPTION } from '../arguments/sources.js';
 
 /** What `portolan watch` is told. */
 export interface WatchOptions extends FilterOptions {
+  readonly ephemeral?: true;
   readonly ndjson?: true;
   readonly initial?: true;
   /** Milliseconds, as all durations here. */
@@ -24,6 +26,7 @@ const DOORBELLS = ['auto', 'tracefs', 'destroy', 'clock'] as const;
 
 export const WATCH_OPTIONS: readonly OptionDefinition[] = [
   ...FILTER_OPTIONS,
+  EPHEMERAL_OPTION,
   { flags: '--ndjson', description: 'print a line of JSON for each event' },
   { flags: '--initial', description: 'begin with what is open already' },
   { flags: '--settle <time>', description: 'report only what stays open for so long', parse: parseDuration },

@@ -1,4 +1,4 @@
-import { type MissedEvents, type PortEvent, PortMonitor } from '@portolan/monitor';
+import { type MissedEvents, type PortEvent, PortMonitor, type PortMonitorOptions } from '@portolan/monitor';
 import { includesPort } from '../arguments/ports.js';
 import { splitWords } from '../arguments/split-words.js';
 import { ExitStatus } from '../exit-status.js';
@@ -22,6 +22,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
   try {
     const monitor = new PortMonitor({
       sources: options.source,
+      ...ownership(filter),
       doorbell: options.doorbell,
       ...(options.interval !== undefined && { intervalMs: options.interval }),
       ...(options.settle !== undefined && { settleMs: options.settle }),
@@ -47,6 +48,16 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
   }
 }
 
+/**
+ * Lets the monitor tell what is found to be somebody's later as one that opens then. The first owner is enough for that: those
+ * that go by processes stand first, and are known last.
+ */
+function ownership({ owners }: ListenerFilter): PortMonitorOptions {
+  return owners === undefined
+    ? {}
+    : { owners, filter: { owners: owners.slice(0, 1).map(({ name }) => name) } };
+}
+
 function commandWords(command: string, { shell }: WatchOptions): string[] {
   return shell ? ['/bin/sh', '-c', command] : splitWords(command);
 }
@@ -68,10 +79,13 @@ function isInitial(event: PortEvent): boolean {
 
 /** Who names ports wants to know at once how they stand. */
 function printClosedPorts(monitor: PortMonitor, filter: ListenerFilter): void {
-  const open = monitor.listeners().filter((listener) => matchesEndpoint(listener, filter));
+  const ofSome = filter.owners !== undefined;
+  const open = monitor
+    .listeners()
+    .filter((listener) => (ofSome ? matches : matchesEndpoint)(listener, filter));
   const color = wantsColor(process.stdout.isTTY, process.env);
   for (const range of filter.ports ?? []) {
     if (open.some(({ port }) => includesPort(range, port))) continue;
-    process.stdout.write(renderNotOpen(range.first, range.last, new Date(), color));
+    process.stdout.write(renderNotOpen(range, new Date(), { color, ofSome }));
   }
 }

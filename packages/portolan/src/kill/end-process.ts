@@ -1,4 +1,4 @@
-import { type Process, readStat } from '@portolan/monitor';
+import { type Process, readAncestors, readStat } from '@portolan/monitor';
 
 /** What is needed of a process to end it, and no other. */
 export type EndableProcess = Pick<Process, 'pid' | 'startTicks'>;
@@ -30,13 +30,7 @@ export function isSameProcess({ startTicks }: EndableProcess, ticksNow: number |
 
 /** The pid of this process, its parent's, and so on. */
 export function ownLineage(): number[] {
-  const lineage = [process.pid];
-  let parent = process.ppid;
-  while (parent > 0 && !lineage.includes(parent)) {
-    lineage.push(parent);
-    parent = readStat(parent)?.parentPid ?? 0;
-  }
-  return lineage;
+  return [process.pid, ...readAncestors(process.pid).map(({ pid }) => pid)];
 }
 
 /** Sends a signal to the process that was seen, and to no later one that got its pid. */

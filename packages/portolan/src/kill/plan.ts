@@ -1,6 +1,6 @@
 import type { Listener, Process } from '@portolan/monitor';
+import { containerPortText } from '../render/container-port-text.js';
 import { processText } from '../render/process-name.js';
-import { containerPortText } from './container-port-text.js';
 import { type Protection, protectionOf } from './end-process.js';
 
 /** What is to be ended, and what stands in the way of that. */
@@ -19,6 +19,8 @@ export interface Asker {
   readonly lineage: readonly number[];
   readonly isRoot: boolean;
   readonly maySignal: (process: Process) => boolean;
+  /** Whether the process itself is one of those that were asked for, and not only one that holds a socket with them. */
+  readonly isAskedFor: (process: Process) => boolean;
 }
 
 /**
@@ -73,6 +75,8 @@ function obstacleOf(process: Process, port: string, listener: Listener, asker: A
   const protection = protectionOf(process, asker.lineage);
   if (protection !== undefined)
     return `${port} is held by ${processText(process)}, ${PROTECTIONS[protection]}`;
+  if (!asker.isAskedFor(process))
+    return `${port} is held by ${processText(process)} too, which the filters leave out: it would not be free`;
   if (asker.maySignal(process)) return undefined;
   const owner = process.user ?? process.uid;
   return `${port} is held by ${processText(process)} of user ${owner}; try: sudo portolan kill ${listener.port}`;

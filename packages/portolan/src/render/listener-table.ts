@@ -59,9 +59,7 @@ export function renderListenerTable(
 
   const idLength = shorten ? SHORT_ID_LENGTH : Number.POSITIVE_INFINITY;
   const containers = column('CONTAINER', (service) => containerTexts(service, idLength));
-  if (services.some(({ processes }) => processes?.some(({ container }) => container !== null))) {
-    columns.push(containers);
-  }
+  if (services.some((service) => containerTexts(service, idLength).length > 0)) columns.push(containers);
   columns.push(column('COMMAND', ({ processes }) => commandLine(processes?.[0]), 'dim'));
   return renderTable(columns, CONCESSIONS, canvas);
 }
@@ -108,10 +106,10 @@ function userTexts({ processes, listeners }: Service, users: Users): string[] {
   return listeners.flatMap(({ sockets }) => sockets.flatMap(({ uid }) => nameOf(uid)));
 }
 
-function containerTexts({ processes }: Service, idLength: number): string[] {
-  return (processes ?? []).flatMap(({ container }) =>
-    container === null ? [] : [container.slice(0, idLength)],
-  );
+/** Those of the processes; where none is seen, of the sockets. */
+function containerTexts({ processes, listeners }: Service, idLength: number): string[] {
+  const contained = processes?.length ? processes : listeners.flatMap(({ sockets }) => sockets);
+  return contained.flatMap(({ container }) => (container === null ? [] : [container.slice(0, idLength)]));
 }
 
 function commandLine(process: Process | undefined): string[] {

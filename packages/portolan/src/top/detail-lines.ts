@@ -1,7 +1,15 @@
-import { formatEndpoint, type Listener, type ListenerSocket, type Process } from '@portolan/monitor';
+import {
+  type ContainerPort,
+  formatEndpoint,
+  type Listener,
+  type ListenerSocket,
+  type Process,
+} from '@portolan/monitor';
+import { containerPortText } from '../render/container-port-text.js';
 import { processText } from '../render/process-name.js';
 import { visibleText } from '../render/visible-text.js';
 import type { Users } from '../users.js';
+import type { AncestorsOf } from './parentage.js';
 import type { Row } from './rows.js';
 import { wrapText } from './wrap-text.js';
 
@@ -10,11 +18,22 @@ const LABEL_WIDTH = 11;
 const WRAP_LIMIT = 3;
 
 /** All that is known of a row, in lines of a width: its first process, its sockets, and the other processes. */
-export function detailLines({ service }: Row, users: Users, width: number): string[] {
-  const [first, ...others] = service.processes ?? [];
+export function detailLines(
+  { service }: Row,
+  { users, ancestorsOf }: { readonly users: Users; readonly ancestorsOf: AncestorsOf },
+  width: number,
+): string[] {
+  const { processes, listeners } = service;
+  const [first, ...others] = processes ?? [];
+  const sockets = listeners.flatMap((listener) => listener.sockets);
+  const owners = new Set(listeners.flatMap((listener) => listener.owners));
   const lines = [
-    ...(first === undefined ? [] : processLines(first, users)),
-    ...service.listeners.flatMap((listener) =>
+    ...(first === undefined ? [] : processLines(first, users, ancestorsOf)),
+    // Of a socket that is known to everybody, also where its process may not be seen.
+    ...known('unit', first?.unit ?? sockets.find(({ unit }) => unit !== null)?.unit),
+    ...known('container', first?.container ?? sockets.find(({ container }) => container !== null)?.container),
+    ...known('owners', owners.size > 0 ? [...owners].join(', ') : undefined),
+    ...listeners.flatMap((listener) =>
       listener.sockets.map((socket) => labelled('socket', socketText(listener, socket, users))),
     ),
     ...others.map((other) => labelled('also', joined([visibleText(processText(other)), commandOf(other)]))),
@@ -29,21 +48,23 @@ export function cutLines(lines: readonly string[], count: number): string[] {
   return count < 1 ? [] : [...kept, `… ${lines.length - kept.length} more lines`];
 }
 
-function processLines(process: Process, users: Users): string[] {
-  const { parentPid, executable, workingDirectory, startedAt, container } = process;
+function processLines(process: Process, users: Users, ancestorsOf: AncestorsOf): string[] {
+  const { parentPid, executable, workingDirectory, startedAt, leadsTo } = process;
+  const ancestors = ancestorsOf(process);
   const user = process.user ?? (process.uid === null ? undefined : userText(process.uid, users));
   const head = [
     visibleText(processText(process)),
-    parentPid === null ? undefined : `parent ${parentPid}`,
+    parentPid === null || ancestors.length > 0 ? undefined : `parent ${parentPid}`,
     user && `user ${visibleText(user)}`,
     startedAt === null ? undefined : `started ${timeText(startedAt)}`,
   ];
   return [
     labelled('process', joined(head)),
+    ...known('parents', ancestors.length > 0 ? [process, ...ancestors].map(processText).join(' < ') : null),
     ...known('executable', executable),
     ...known('directory', workingDirectory),
     ...known('command', commandOf(process) || null, (text) => text),
-    ...known('container', container),
+    ...known('leads to', leadsTo && leadsToText(leadsTo)),
   ];
 }
 
@@ -63,6 +84,11 @@ function socketText(listener: Listener, socket: ListenerSocket, users: Users): s
 
 const HOLDERS = { kernel: 'the kernel', hidden: 'a process that may not be seen' } as const;
 
+function leadsToText(leadsTo: ContainerPort): string {
+  const port = containerPortText(leadsTo);
+  return port === undefined ? 'a container' : `${port} in a container`;
+}
+
 function commandOf({ commandLine }: Process): string {
   return visibleText(commandLine?.join(' ') ?? '');
 }
@@ -71,8 +97,8 @@ function userText(uid: number, users: Users): string {
   return visibleText(users.name(uid) ?? String(uid));
 }
 
-function known(label: string, text: string | null, show = visibleText): string[] {
-  return text === null ? [] : [labelled(label, show(text))];
+function known(label: string, text: string | null | undefined, show = visibleText): string[] {
+  return text === null || text === undefined ? [] : [labelled(label, show(text))];
 }
 
 function labelled(label: string, text: string): string {

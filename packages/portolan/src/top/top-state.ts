@@ -3,6 +3,7 @@ import type { SortKey } from '../order.js';
 import type { Users } from '../users.js';
 import type { EndSignal } from './end-row.js';
 import type { Entries } from './entries.js';
+import type { AncestorsOf } from './parentage.js';
 import { type Row, rowsOf } from './rows.js';
 
 /** What the keys are for at the moment. */
@@ -43,10 +44,13 @@ export interface TopState {
   /** This process and its ancestors, which are not ended. */
   readonly lineage: readonly number[];
   readonly users: Users;
+  readonly ancestorsOf: AncestorsOf;
 }
 
 /** The state that a view begins with, without listeners. */
-export function createTopState(given: Pick<TopState, 'sort' | 'users' | 'lineage'>): TopState {
+export function createTopState(
+  given: Pick<TopState, 'sort' | 'users' | 'ancestorsOf' | 'lineage'>,
+): TopState {
   return {
     entries: new Map(),
     held: undefined,

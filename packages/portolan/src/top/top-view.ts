@@ -12,7 +12,7 @@ import type { TopState } from './top-state.js';
 export function layoutOf(state: TopState, rows: readonly Row[], size: Size): Layout {
   const row = detailedRow(state, rows);
   // One more than the details have: the line that divides them from the rows.
-  return divide(size, row === undefined ? 0 : detailLines(row, state.users, size.width).length + 1);
+  return divide(size, row === undefined ? 0 : detailLines(row, state, size.width).length + 1);
 }
 
 /** The lines of the screen, as many as it has, none wider than it and without control characters but styles. */
@@ -53,7 +53,7 @@ function detailPane(
   const row = detailedRow(state, rows);
   if (row === undefined || height < 1) return [];
   const title = `── ${row.service.protocol} ${row.service.port} `;
-  const lines = cutLines(detailLines(row, state.users, width), height - 1);
+  const lines = cutLines(detailLines(row, state, width), height - 1);
   return [
     inked(truncateText(title + '─'.repeat(Math.max(0, width - title.length)), width), ['dim'], color),
     ...lines.map((line) => truncateText(line, width)),

@@ -5,6 +5,7 @@ import {
   type PortEvent,
   type Process,
 } from '@portolan/monitor';
+import type { PortRange } from '../arguments/ports.js';
 import { type Style, styled } from '../render/color.js';
 import { processText } from '../render/process-name.js';
 import { visibleText } from '../render/visible-text.js';
@@ -50,10 +51,21 @@ export function renderEvent(event: PortEvent | MissedEvents, color: boolean): st
   }
 }
 
-/** The line that says of the ports that were named, at the start, that nobody listens on them. */
-export function renderNotOpen(first: number, last: number, at: Date, color: boolean): string {
-  const text = first === last ? `port ${first} is not open` : `no port of ${first}-${last} is open`;
-  return line(at, 'initial', text, color);
+/**
+ * The line that says of the ports that were named, at the start, that nobody listens on them.
+ *
+ * @param ofSome whether only some of those who may listen there count
+ */
+export function renderNotOpen(
+  { first, last }: PortRange,
+  at: Date,
+  { color, ofSome }: { readonly color: boolean; readonly ofSome: boolean },
+): string {
+  const [ports, isNot] =
+    first === last
+      ? [`port ${first}`, `port ${first} is not open`]
+      : [`the ports ${first}-${last}`, `no port of ${first}-${last} is open`];
+  return line(at, 'initial', ofSome ? `nothing that matches listens on ${ports}` : isNot, color);
 }
 
 function line(at: Date, sign: keyof typeof SIGNS, text: string, color: boolean): string {

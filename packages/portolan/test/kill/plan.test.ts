@@ -2,7 +2,12 @@ import { expect, it } from 'vitest';
 import { type Asker, planEnd } from '../../src/kill/plan.js';
 import { heldListener, listener, processOf } from '../listeners.js';
 
-const ASKER: Asker = { lineage: [500, 400, 1], isRoot: false, maySignal: () => true };
+const ASKER: Asker = {
+  lineage: [500, 400, 1],
+  isRoot: false,
+  maySignal: () => true,
+  isAskedFor: () => true,
+};
 
 it('ends all who hold a port, each once and the oldest first', () => {
   const master = processOf({ pid: 900, startTicks: 10 });
@@ -37,6 +42,15 @@ it('says whose a process is that this user may not end', () => {
   const { obstacles } = planEnd([heldListener([processOf()])], { ...ASKER, maySignal: () => false });
   expect(obstacles).toEqual([
     'tcp port 3000 is held by node (pid 812) of user ada; try: sudo portolan kill 3000',
+  ]);
+});
+
+it('leaves a port alone that somebody shares who was not asked for', () => {
+  const shared = heldListener([processOf({ pid: 700 }), processOf({ pid: 701 })]);
+  const { targets, obstacles } = planEnd([shared], { ...ASKER, isAskedFor: ({ pid }) => pid === 700 });
+  expect(targets).toEqual([]);
+  expect(obstacles).toEqual([
+    expect.stringContaining('held by node (pid 701) too, which the filters leave out'),
   ]);
 });
 

@@ -39,6 +39,15 @@ udp    127.0.0.1      4789  (kernel)  -                   root       -          
     );
   });
 
+  it('names the container of a socket whose process is hidden', () => {
+    const hidden = { holder: 'hidden' as const, uid: 0, container: 'c0ffee' };
+    expect(inPipe([listener({ processes: [], sockets: [hidden] })])).toBe(
+      `PROTO  ADDRESS    PORT  PROCESS   PID  USER  CONTAINER  COMMAND
+tcp    127.0.0.1  3000  (hidden)  -    root  c0ffee     -
+`,
+    );
+  });
+
   it('has no columns for processes where nobody looked for them', () => {
     expect(inPipe([listener({ sockets: [{ uid: 1000 }] })])).toBe(
       'PROTO  ADDRESS    PORT  USER\ntcp    127.0.0.1  3000  ada\n',

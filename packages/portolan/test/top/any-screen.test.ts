@@ -29,6 +29,8 @@ const PROCESS = fc
     workingDirectory: fc.option(HOSTILE),
     user: fc.option(HOSTILE),
     container: fc.option(HOSTILE),
+    unit: fc.option(HOSTILE),
+    leadsTo: fc.option(fc.record({ address: fc.option(HOSTILE), port: fc.option(fc.nat()) })),
   })
   .map(processOf);
 
@@ -37,12 +39,14 @@ const LISTENER: fc.Arbitrary<Listener> = fc
     protocol: fc.constantFrom('tcp', 'udp'),
     port: fc.integer({ min: 1, max: 12 }),
     address: fc.constantFrom('127.0.0.1', '0.0.0.0', '192.0.2.7'),
+    owners: fc.array(HOSTILE, { maxLength: 2 }),
     processes: fc.option(fc.array(PROCESS, { maxLength: 3 })),
     sockets: fc.array(
       fc.record({
         inode: fc.option(fc.nat()),
         interface: fc.option(HOSTILE),
         cgroup: fc.option(HOSTILE),
+        unit: fc.option(HOSTILE),
         holder: fc.constantFrom('process', 'hidden', 'kernel', null),
       }),
       { minLength: 1, maxLength: 5 },

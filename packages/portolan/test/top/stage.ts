@@ -1,4 +1,4 @@
-import type { Listener } from '@portolan/monitor';
+import type { Ancestor, Listener } from '@portolan/monitor';
 import { initialEntries, updateEntries } from '../../src/top/entries.js';
 import { type Frame, frameOf } from '../../src/top/frame.js';
 import { plain } from '../../src/top/ink.js';
@@ -20,11 +20,21 @@ export class Stage {
 
   constructor(
     open: readonly Listener[] = [],
-    given: { readonly width?: number; readonly height?: number; readonly lineage?: readonly number[] } = {},
+    given: {
+      readonly width?: number;
+      readonly height?: number;
+      readonly lineage?: readonly number[];
+      readonly ancestors?: readonly Ancestor[];
+    } = {},
   ) {
     this.size = { width: given.width ?? 100, height: given.height ?? 20 };
     this.state = {
-      ...createTopState({ sort: 'port', users: USERS, lineage: given.lineage ?? [5000] }),
+      ...createTopState({
+        sort: 'port',
+        users: USERS,
+        lineage: given.lineage ?? [5000],
+        ancestorsOf: () => given.ancestors ?? [],
+      }),
       entries: initialEntries(open),
     };
     this.frame();

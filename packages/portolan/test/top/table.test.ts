@@ -227,6 +227,45 @@ describe('the details', () => {
     ]);
   });
 
+  it('name the parents of the process, its unit and container, and whose it is', () => {
+    const startedAt = new Date(2026, 10, 24, 3, 0, 0);
+    const web = heldListener([processOf({ pid: 12, startedAt, unit: 'web.service', container: 'c0ffee' })], {
+      owners: ['--tree 3', 'TERMINAL_ID=7'],
+    });
+    const ancestors = [
+      { pid: 11, name: 'npm\x1b[2J' },
+      { pid: 3, name: 'bash' },
+      { pid: 2, name: 'node-MainThread' },
+    ];
+    expect(new Stage([web], { height: 30, ancestors }).type('i').rows.slice(2, 10)).toEqual([
+      'process    node (pid 12)  user ada  started 2026-11-24 03:00:00',
+      'parents    node (pid 12) < npm\\x1b[2J (pid 11) < bash (pid 3) < node (pid 2)',
+      'executable /usr/bin/node',
+      'directory  /srv',
+      'command    node server.js',
+      'unit       web.service',
+      'container  c0ffee',
+      'owners     --tree 3, TERMINAL_ID=7',
+    ]);
+  });
+
+  it('tell of the unit and the container also where the process is hidden', () => {
+    const hidden = { holder: 'hidden' as const, unit: 'ssh.service', container: 'c0ffee' };
+    expect(new Stage([listener({ processes: [], sockets: [hidden] })]).type('i').rows.slice(2, 4)).toEqual([
+      'unit       ssh.service',
+      'container  c0ffee',
+    ]);
+  });
+
+  it.each([
+    [{ address: '172.17.0.2', port: 80 }, '172.17.0.2:80 in a container'],
+    [{ address: 'fd00::2', port: 80 }, '[fd00::2]:80 in a container'],
+    [{ address: null, port: null }, 'a container'],
+  ])('tell where the proxy of a container leads', (leadsTo, text) => {
+    const proxy = heldListener([processOf({ name: 'docker-proxy', leadsTo })]);
+    expect(new Stage([proxy], { height: 24 }).type('i').rows).toContain(`leads to   ${text}`);
+  });
+
   it('leave half of the screen to the table, and say what they leave out', () => {
     const web = listener({ sockets: Array.from({ length: 30 }, (_, inode) => ({ inode })) });
     const { lines } = new Stage([web], { height: 12 }).type('i');

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -81,8 +82,9 @@ describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
     await terminal.shows(/by address {2}\/127\.0\.0\.2/);
     await terminal.press('Down', 'Enter');
     const details = await terminal.shows(/^── tcp/m);
+    expect(details).toMatch(new RegExp(`^process .*\\(pid ${process.pid}\\) {2}user `, 'm'));
     expect(details).toMatch(
-      new RegExp(`^process .*\\(pid ${process.pid}\\) {2}parent ${process.ppid} `, 'm'),
+      new RegExp(`^parents +\\S+ \\(pid ${process.pid}\\) < .* \\(pid ${process.ppid}\\) < `, 'm'),
     );
     expect(details).toMatch(new RegExp(`^executable ${process.execPath}$`, 'm'));
     expect(details).toMatch(
@@ -93,6 +95,28 @@ describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
     await terminal.press('Escape');
     await terminal.shows(/^2 listeners {2}by address {2}through /m);
     for (const server of servers) await close(server);
+  });
+
+  it('shows only what the filters let pass, and no sockets of clients', async () => {
+    const server = await listenOn();
+    const mine = await listeningChild(await freePort());
+    const client = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(client, 'listening');
+    await top(`--tree ${process.pid}`);
+    expect(await terminal.screen()).toMatch(/^2 listeners /m);
+    await terminal.type('q');
+    await terminal.showsNo(/\? help/);
+    await top(`--tree ${mine.pid}`);
+    expect(await terminal.screen()).toMatch(/^1 listener /m);
+    await terminal.type('q');
+    await terminal.showsNo(/\? help/);
+    await top(`--tree ${process.pid} --ephemeral`);
+    expect(await terminal.shows(/^3 listeners /m)).toMatch(
+      new RegExp(`^  udp +127.0.0.1 +${client.address().port} `, 'm'),
+    );
+    await terminal.type('q');
+    client.close();
+    await close(server);
   });
 
   it('ends a process after asking, and by force the second time', async () => {

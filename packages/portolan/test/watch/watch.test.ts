@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -84,6 +85,38 @@ describe('portolan watch', () => {
     const first = Promise.race([nextOfAll(), new Promise((resolve) => setTimeout(resolve, 600, 'nothing'))]);
     expect(await first).toBe('nothing');
     expect(await end('SIGTERM')).toEqual([0, null]);
+  });
+
+  test("leaves out what is mostly clients', unless it is asked for", async () => {
+    const { port } = await listen();
+    const started = async (...args: string[]) => {
+      const watching = watch('--ndjson', '--initial', '--tree', String(process.pid), ...args);
+      expect(await watching.nextEvent()).toMatchObject({ listener: { port } });
+      return watching;
+    };
+    const client = async () => {
+      const socket = createSocket('udp4').bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      return socket;
+    };
+    const quiet = await started();
+    const first = await client();
+    const { port: later } = await listen();
+    expect(await quiet.nextEvent()).toMatchObject({ type: 'opened', listener: { port: later } });
+    await quiet.end('SIGINT');
+    first.close();
+    servers.pop()?.close();
+
+    const loud = await started('--ephemeral');
+    const second = await client();
+    const ephemeral = { type: 'opened', listener: { port: second.address().port, ephemeral: true } };
+    expect(await loud.nextEvent()).toMatchObject(ephemeral);
+    await loud.end('SIGINT');
+
+    const named = watch('--ndjson', String(second.address().port));
+    expect(await named.nextEvent()).toMatchObject(ephemeral);
+    await named.end('SIGINT');
+    second.close();
   });
 
   test('runs a command for each event, with the event on its standard input and in its environment', async () => {

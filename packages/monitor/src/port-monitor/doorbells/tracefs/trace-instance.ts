@@ -2,8 +2,8 @@ import { closeSync, constants, openSync, readSync, rmdirSync, writeFileSync } fr
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
 
-/** Of the buffer of each CPU, which holds the records of some 1,200 listeners that come and go. */
-const BUFFER_SIZE_KB = 256;
+/** Of the buffer of each CPU, which holds the records of some 600 listeners that come and go. */
+const BUFFER_SIZE_KB = 128;
 
 /**
  * What the text of trace_pipe depends on (Documentation/trace/ftrace.rst, trace_options): a new instance inherits what
@@ -38,7 +38,7 @@ const SYSCALL_EVENTS: Readonly<Record<string, string>> = {
 
 const READ_LENGTH = 64 * 1024;
 /** What one drain takes at most, so that a flood of records does not hold the event loop. */
-const READS_A_DRAIN = 64;
+const READS_A_DRAIN = 256;
 
 const EXIT_TRIES = 50;
 const EXIT_TRY_MS = 1;

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Stands in for a container engine, which is not to be had where tests run: an HTTP server at a unix socket. */
+export class StandInEngine implements AsyncDisposable {
+  readonly socket: string;
+  readonly #directory: string;
+  readonly #server: Server;
+
+  private constructor(answer: RequestListener) {
+    this.#directory = mkdtempSync(join(tmpdir(), 'portolan-engine-'));
+    this.socket = join(this.#directory, 'engine.sock');
+    this.#server = createServer(answer).listen(this.socket);
+  }
+
+  static async answering(answer: RequestListener): Promise<StandInEngine> {
+    const engine = new StandInEngine(answer);
+    await once(engine.#server, 'listening');
+    return engine;
+  }
+
+  /** One with containers, by their names, whose ids it tells as the Docker Engine API does. */
+  static with(containers: Readonly<Record<string, string>>): Promise<StandInEngine> {
+    return StandInEngine.answering(({ method, url }, response) => {
+      const name = /^\/containers\/([^/]+)\/json$/.exec(url ?? '')?.[1] ?? '';
+      const id = method === 'GET' ? containers[name] : undefined;
+      response.statusCode = id === undefined ? 404 : 200;
+      const answer =
+        id === undefined ? { message: `No such container: ${name}` } : { Id: id, Name: `/${name}` };
+      response.end(JSON.stringify(answer));
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+    rmSync(this.#directory, { recursive: true });
+  }
+}
