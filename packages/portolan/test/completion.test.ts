@@ -15,7 +15,7 @@ beforeAll(async () => {
 describe('completion in bash', () => {
   it.each([
     ['portolan l', ['list']],
-    ['portolan run --', ['--ports-file', '--clean', '--quiet', '-h', '--help']],
+    ['portolan run --', ['--ports-file', '--clean', '--quiet', '--help']],
     ['portolan list --s', ['--sort', '--source']],
     ['portolan --no', ['--no-processes']],
     ['portolan --source ', ['auto', 'netlink', 'proc', 'ss', 'lsof']],
