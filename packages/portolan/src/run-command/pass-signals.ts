@@ -11,16 +11,21 @@ const TYPED = ['SIGINT', 'SIGQUIT', 'SIGTSTP'] as const;
  * Hands signals on to a command that was started in the process group of this one, and stops and goes on with it, so that a
  * shell sees of the two what it would see of the command alone.
  *
+ * @param command tells the command, which is to be started only now, so that none of its signals is missed
  * @returns what ends that
  */
-export function passSignals(child: ChildProcess): () => void {
+export function passSignals(command: () => ChildProcess | undefined): () => void {
+  const send = (signal: NodeJS.Signals) => void command()?.kill(signal);
   const handlers = new Map<NodeJS.Signals, () => void>();
-  for (const signal of SENT) handlers.set(signal, () => void child.kill(signal));
-  for (const signal of TYPED) handlers.set(signal, () => void (isForeground() || child.kill(signal)));
-  const isStopped = () => child.pid !== undefined && jobOf(child.pid)?.isStopped === true;
+  for (const signal of SENT) handlers.set(signal, () => send(signal));
+  for (const signal of TYPED) handlers.set(signal, () => void (isForeground() || send(signal)));
+  const isStopped = () => {
+    const pid = command()?.pid;
+    return pid !== undefined && jobOf(pid)?.isStopped === true;
+  };
   // The command may take its time to stop, or not want to at all.
   handlers.set('SIGCHLD', () => void (isStopped() && process.kill(process.pid, 'SIGSTOP')));
-  handlers.set('SIGCONT', () => void (isStopped() && child.kill('SIGCONT')));
+  handlers.set('SIGCONT', () => void (isStopped() && send('SIGCONT')));
   // Where the state of the command can't be read, the terminal stops both.
   if (jobOf(process.pid) === undefined) handlers.delete('SIGTSTP');
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tell } from '../standard-streams.js';
 import { passSignals } from './pass-signals.js';
@@ -23,9 +23,10 @@ export async function runChild(
   env: NodeJS.ProcessEnv = process.env,
   onStarted: (pid: number) => void = () => undefined,
 ): Promise<ChildEnd> {
-  const child = spawn(command, args, { stdio: 'inherit', env });
-  const stopPassing = passSignals(child);
+  let child: ChildProcess | undefined;
+  const stopPassing = passSignals(() => child);
   try {
+    child = spawn(command, args, { stdio: 'inherit', env });
     const ended = once(child, 'exit');
     if (child.pid !== undefined) onStarted(child.pid);
     const [status, signal] = (await ended) as [number | null, NodeJS.Signals | null];

@@ -48,6 +48,7 @@ describe('portolan run', () => {
   it.each([
     ['no-such-command', 127, 'portolan: no-such-command: command not found\n'],
     ['/', 126, "portolan: / can't be run (EACCES)\n"],
+    ['/dev/null/none', 126, "portolan: /dev/null/none can't be run (ENOTDIR)\n"],
   ])('ends as a shell does when %s is to be run', async (command, status, stderr) => {
     expect(await portolan(['run', '--', command])).toEqual({ status, stdout: '', stderr });
   });
