@@ -8,7 +8,7 @@ describe('what portolan run says', () => {
   it('is where a browser finds a port, and who holds it', async () => {
     const port = await freePort();
     await using running = await runPortServer();
-    const pid = /ready (\d+)/.exec(running.output)?.[1];
+    const pid = /(\d+) ready/.exec(running.output)?.[1];
     running.type(`tcp 0.0.0.0 ${port}\n`);
     await running.tells(/\n/);
     expect(running.errors).toBe(`http://localhost:${port}  python3 (pid ${pid})\n`);

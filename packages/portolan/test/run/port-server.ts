@@ -5,7 +5,7 @@ import { StartedProgram } from '../started-program.js';
 export const PORT_SERVER = `
 import fcntl, os, socket, sys
 sockets = {}
-print('ready', os.getpid(), flush=True)
+print(os.getpid(), 'ready', flush=True)
 for line in sys.stdin:
     verb, *words = line.split()
     if verb == 'exit': sys.exit(int(words[0]))

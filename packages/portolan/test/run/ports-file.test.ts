@@ -24,7 +24,7 @@ describe('the file of portolan run --ports-file', () => {
   it('is there with an empty list when the command starts, has its ports, and is empty at the end', async () => {
     const [tcp, udp] = [await freePort(), 20_000 + (process.pid % 10_000)];
     await using running = await runPortServer('--ports-file', path, '--quiet');
-    const pid = Number(/ready (\d+)/.exec(running.output)?.[1]);
+    const pid = Number(/(\d+) ready/.exec(running.output)?.[1]);
     const command = ['python3', '-c', PORT_SERVER];
     const shell = { schemaVersion: 1, command, pid: expect.any(Number), ports: [] };
     expect(read()).toEqual(shell);
