@@ -3,6 +3,7 @@ import { Command, CommanderError, Help } from 'commander';
 import { defineCompletion } from './commands/completion-definition.js';
 import { defineKill } from './commands/kill-definition.js';
 import { defineList, LIST_EXAMPLES } from './commands/list-definition.js';
+import { defineRun } from './commands/run-definition.js';
 import { defineTop } from './commands/top-definition.js';
 import { defineWait } from './commands/wait-definition.js';
 import { defineWatch } from './commands/watch-definition.js';
@@ -43,6 +44,7 @@ function createProgram(args: readonly string[], end: (status: ExitStatus) => voi
   const list = defineList(program, end);
   defineWatch(program, end);
   defineWait(program, args, end);
+  defineRun(program, args, end);
   defineKill(program, end);
   defineTop(program, end);
   defineCompletion(program);

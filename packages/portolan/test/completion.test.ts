@@ -15,6 +15,7 @@ beforeAll(async () => {
 describe('completion in bash', () => {
   it.each([
     ['portolan l', ['list']],
+    ['portolan run --', ['--ports-file', '--clean', '--quiet', '--help']],
     ['portolan list --s', ['--sort', '--source']],
     ['portolan kill --t', ['--tcp', '--tree']],
     ['portolan watch --e', ['--env', '--ephemeral', '--exec']],

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { COMMAND } from './run-command.js';
 
 /** A program that runs beside the test, in a process group of its own, which is killed when it is disposed of. */
@@ -45,10 +46,18 @@ export class StartedProgram implements AsyncDisposable {
 
   /** Resolves when its output holds this text. */
   async says(text: string): Promise<void> {
-    while (!this.#output.includes(text)) {
-      const { stdout } = this.#child;
-      if (stdout === null || stdout.readableEnded) throw new Error(`it said ${this.#output}${this.#errors}`);
-      await Promise.race([once(stdout, 'data'), once(stdout, 'end')]);
+    await this.#holds(this.#child.stdout, () => this.#output.includes(text));
+  }
+
+  /** Resolves when its standard error matches this. */
+  async tells(pattern: RegExp): Promise<void> {
+    await this.#holds(this.#child.stderr, () => pattern.test(this.#errors));
+  }
+
+  async #holds(stream: Readable | null, holds: () => boolean): Promise<void> {
+    while (!holds()) {
+      if (stream === null || stream.readableEnded) throw new Error(`it said ${this.#output}${this.#errors}`);
+      await Promise.race([once(stream, 'data'), once(stream, 'end')]);
     }
   }
 

@@ -6,6 +6,7 @@ import { FILTER_NOTE, FILTER_OPTIONS, type FilterOptions } from '../arguments/fi
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { parsePorts } from '../arguments/ports.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
+import { wordsBehindDashes } from '../arguments/words-behind-dashes.js';
 import type { ExitStatus } from '../exit-status.js';
 import { UsageError } from '../usage-error.js';
 import { parseHttpPath } from '../wait/http-target.js';
@@ -54,7 +55,7 @@ Exit status:
 /**
  * Defines `portolan wait <port...> [-- command...]`.
  *
- * @param args the whole command line: commander does not tell which words stood behind `--`
+ * @param args the whole command line, in which `--` can be seen
  */
 export function defineWait(
   program: Command,
@@ -73,9 +74,4 @@ export function defineWait(
       const { wait } = await import('./wait.js');
       end(await wait(ports, { timeout: DEFAULT_TIMEOUT_MS, ...options }, behind));
     });
-}
-
-function wordsBehindDashes(args: readonly string[]): readonly string[] {
-  const dashes = args.indexOf('--');
-  return dashes < 0 ? [] : args.slice(dashes + 1);
 }

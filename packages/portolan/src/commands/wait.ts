@@ -3,11 +3,11 @@ import { toFilter } from '../arguments/filters.js';
 import type { PortRange } from '../arguments/ports.js';
 import { Deadline } from '../deadline.js';
 import { ExitStatus } from '../exit-status.js';
-import { Interruption } from '../interruption.js';
+import { Interruption, signalStatus } from '../interruption.js';
+import { runChild } from '../run-command/run-child.js';
 import { tell } from '../standard-streams.js';
 import { PortWait } from '../wait/port-wait.js';
 import { ProgressLine } from '../wait/progress-line.js';
-import { runCommand } from '../wait/run-command.js';
 import type { WaitOptions } from './wait-definition.js';
 
 /** What looking may cost of a core: somebody waits, and a slow source (lsof on macOS) would else be asked too seldom. */
@@ -31,7 +31,9 @@ export async function wait(
     tell(`gave up after ${options.timeout / 1000} s: ${shortcoming}`);
     return ExitStatus.nothingMatched;
   }
-  return command.length > 0 ? runCommand(command) : ExitStatus.found;
+  if (command.length === 0) return ExitStatus.found;
+  const { status, signal } = await runChild(command);
+  return signal === null ? status : signalStatus(signal);
 }
 
 /** Resolves with what was missing at the end, or with undefined when nothing was. */

@@ -1,0 +1,56 @@
+import type { Listener, PortMonitor } from '@portolan/monitor';
+import { Deadline } from '../deadline.js';
+import { Interruption } from '../interruption.js';
+import { maySignal, ownLineage } from '../kill/end-process.js';
+import { freePorts } from '../kill/free-ports.js';
+import { planEnd } from '../kill/plan.js';
+import { tell } from '../standard-streams.js';
+import { until } from '../until.js';
+import { openPort, openPortText } from './open-port.js';
+import { byPlace } from './port-lines.js';
+import type { RunPorts } from './run-ports.js';
+
+/** So long what the command started may take to end after it. */
+const ENDING_MS = 300;
+const GRACE_MS = 5000;
+
+/** Says what a command that has ended left running on ports, and ends that, if this is wanted. */
+export async function tellLeftovers(
+  monitor: PortMonitor,
+  ports: RunPorts,
+  { say, isToEnd }: { readonly say: (line: string) => void; readonly isToEnd: boolean },
+): Promise<void> {
+  const interruption = new Interruption();
+  try {
+    const left = await remaining(monitor, ports, interruption.signal);
+    const places = byPlace(left.map(openPort));
+    for (const open of places.values()) say(`left running  ${openPortText(open)}`);
+    if (!isToEnd || left.length === 0) return;
+    await endHolders(left, interruption.signal);
+    await monitor.refresh();
+    const taken = byPlace(ports.listeners().map(openPort));
+    for (const [place, open] of places) if (!taken.has(place)) say(`ended  ${openPortText(open)}`);
+  } finally {
+    interruption.end();
+  }
+}
+
+async function remaining(
+  monitor: PortMonitor,
+  ports: RunPorts,
+  interrupted: AbortSignal,
+): Promise<readonly Listener[]> {
+  await monitor.refresh();
+  const deadline = new Deadline(ENDING_MS, interrupted);
+  await until(monitor, () => ports.listeners().length === 0, deadline.signal);
+  deadline.clear();
+  return ports.listeners();
+}
+
+/** What may not be ended is told. */
+async function endHolders(listeners: readonly Listener[], interrupted: AbortSignal): Promise<void> {
+  const isRoot = process.geteuid?.() === 0;
+  const plan = planEnd(listeners, { lineage: ownLineage(), isRoot, maySignal });
+  for (const obstacle of plan.obstacles) tell(obstacle);
+  if (plan.targets.length > 0) await freePorts(plan, { sources: 'auto', graceMs: GRACE_MS, interrupted });
+}
