@@ -17,8 +17,8 @@ const TERMINALS = fileURLToPath(new URL('terminals.py', import.meta.url));
 const MONITOR = fileURLToPath(new URL('subjects/owning-monitor.mjs', import.meta.url));
 const SCANNER = fileURLToPath(new URL('subjects/scanner.mjs', import.meta.url));
 
-export const TERMINAL_COUNT = 50;
-export const PROCESSES_A_TERMINAL = 20;
+const TERMINAL_COUNT = 50;
+const PROCESSES_A_TERMINAL = 20;
 const FIRST_PORT = 3000;
 /** What V8 tidies up once after the start is over by then. */
 const SETTLE_SECONDS = 15;

@@ -50,7 +50,13 @@ async function remaining(
 /** What may not be ended is told. */
 async function endHolders(listeners: readonly Listener[], interrupted: AbortSignal): Promise<void> {
   const isRoot = process.geteuid?.() === 0;
-  const plan = planEnd(listeners, { lineage: ownLineage(), isRoot, maySignal });
+  const plan = planEnd(listeners, {
+    lineage: ownLineage(),
+    isRoot,
+    maySignal,
+    // Whatever holds a port of this run with others was started by it, or got the socket from it.
+    isAskedFor: () => true,
+  });
   for (const obstacle of plan.obstacles) tell(obstacle);
   if (plan.targets.length > 0) await freePorts(plan, { sources: 'auto', graceMs: GRACE_MS, interrupted });
 }
