@@ -78,7 +78,7 @@ function readSocket(
   interfaceName: (index: number) => string | null,
 ): HeldSocket | undefined {
   const [, host, zone, digits] =
-    /^(\*|\[[0-9a-fA-F:.]+(?:%([^\]]+))?\]|[0-9.]+):(\d{1,5})$/.exec(fields.get('n') ?? '') ?? [];
+    /^(\*|\[[0-9a-fA-F:.]+(?:%([^\]]+))?\]|[0-9.]+):([1-9]\d{0,4})$/.exec(fields.get('n') ?? '') ?? [];
   const port = Number(digits);
   if (host === undefined || !(port >= 1 && port <= 65535)) return undefined;
   const family = fields.get('t') === 'IPv6' ? 6 : 4;
@@ -124,5 +124,5 @@ function readPlace(
 }
 
 function numberIn(text: string | undefined): number | null {
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null;
+  return text !== undefined && /^(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : null;
 }
