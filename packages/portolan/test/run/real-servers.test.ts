@@ -55,7 +55,8 @@ describe.each([
   function start(...command: readonly string[]): StartedProgram {
     const words = [...prefix, process.execPath, COMMAND, 'run', '--clean', '--', ...command];
     const [program = '', ...args] = words;
-    return new StartedProgram(program, args, { HOME: directory });
+    // Vite colours its words where it believes to be in a CI.
+    return new StartedProgram(program, args, { HOME: directory, NO_COLOR: '1' });
   }
 
   it.skipIf(!isPossible)('the dev server of vite', async () => {
