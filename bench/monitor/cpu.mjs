@@ -8,7 +8,6 @@ import { Contestant } from '../contestant.mjs';
  * @typedef {object} Cost
  * @property {string} name
  * @property {number} [cpuUs]
- * @property {number} [looks]
  * @property {number} [ms] how long it watched
  * @property {string} [failure]
  */
@@ -28,13 +27,18 @@ export const IDLERS = [
     command: [REFERENCE, 'every', '100'],
   },
   {
+    name: 'reference-slow',
+    title: 'C program, the same four dumps every second',
+    command: [REFERENCE, 'every', '1000'],
+  },
+  {
     name: 'clock',
-    title: '**Portolan**, an idle monitor, doorbell `clock`',
+    title: '**Portolan**, an idle monitor, doorbell `clock` (every 100 ms)',
     command: [process.execPath, IDLE_MONITOR, 'clock'],
   },
   {
     name: 'auto',
-    title: '**Portolan**, an idle monitor, doorbell `auto`',
+    title: '**Portolan**, an idle monitor, doorbell `auto` (tracefs, and every second)',
     command: [process.execPath, IDLE_MONITOR, 'auto'],
   },
 ];

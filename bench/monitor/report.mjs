@@ -29,7 +29,7 @@ export function cpuTable(results) {
     ...MONITOR_SCENARIOS.map((scenario) => costCell(findCost(results, scenario.name, name))),
   ]);
   return table([
-    ['share of a core, µs a look', ...MONITOR_SCENARIOS.map(({ title }) => title)],
+    ['share of a core', ...MONITOR_SCENARIOS.map(({ title }) => title)],
     ['---', ...MONITOR_SCENARIOS.map(() => '---:')],
     ...rows,
   ]);
@@ -78,8 +78,7 @@ function delayCells(delays) {
 
 function costCell(cost) {
   if (cost === undefined) return '–';
-  const { cpuUs, looks, ms } = cost;
-  return `${(cpuUs / ms / 10).toFixed(2)} %, ${(cpuUs / looks).toFixed(0)}`;
+  return `${(cost.cpuUs / cost.ms / 10).toFixed(2)} %`;
 }
 
 function mib(kib) {

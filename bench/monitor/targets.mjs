@@ -24,12 +24,9 @@ export function checkMonitorTargets(results) {
     const { cpuUs, ms } = findCost(results, scenario, doorbell) ?? {};
     return cpuUs / ms / 10;
   };
-  const costOfALook = (scenario, name) => {
-    const { cpuUs, looks } = findCost(results, scenario, name) ?? {};
-    return cpuUs / looks;
-  };
-  const overReference = (doorbell) =>
-    costOfALook('listeners', doorbell) / costOfALook('listeners', 'reference');
+  /** The C program that looks as often. */
+  const REFERENCES = { clock: 'reference', auto: 'reference-slow' };
+  const overReference = (doorbell) => share('listeners', doorbell) / share('listeners', REFERENCES[doorbell]);
   const extraMib = (memory?.watchKib - memory?.nodeKib) / 1024;
   const grownMib = memory?.grownKib / 1024;
 
