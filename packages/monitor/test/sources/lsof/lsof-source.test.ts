@@ -142,7 +142,8 @@ wait()`);
     });
     const [output] = await once(child.stdout, 'data');
     const [port, seen] = JSON.parse(String(output));
-    expect(seen).toEqual([port]);
-    expect(port).not.toBe(own.report.port);
+    // That user may have others running.
+    expect(seen).toContain(port);
+    expect(seen).not.toContain(own.report.port);
   });
 });
