@@ -33,6 +33,7 @@ function toggle() {
 function listenerAt(port) {
   const socket = { inode: inode++, uid: 0, backlog: 0, backlogLimit: 511, cgroup: null, holder: null };
   return {
+    place: 'self',
     protocol: 'tcp',
     family: 4,
     address: '127.0.0.1',

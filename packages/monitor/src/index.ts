@@ -1,3 +1,4 @@
+export { type ListOptions, listListeners } from './list-listeners.js';
 export {
   compareListeners,
   type Endpoint,
@@ -7,12 +8,15 @@ export {
   type ListenerSocket,
   listenerKey,
   type Protocol,
+  SELF,
   type SocketHolder,
 } from './listener.js';
-export { ListenerReader, listListeners, type ReaderOptions } from './listener-reader.js';
+export { ListenerReader, type ReaderOptions } from './listener-reader.js';
 export type { Logger } from './logger.js';
 export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
 export { ownersOf } from './owners/owners.js';
+export { PlaceError } from './places/place-error.js';
+export { PLACE_FORMS, parsePlaceName } from './places/place-name.js';
 export type { DoorbellChoice } from './port-monitor/doorbell-panel.js';
 export type { DoorbellName } from './port-monitor/doorbells/doorbell.js';
 export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
@@ -23,6 +27,7 @@ export type {
   ListenerChange,
   MissedEvents,
   OpenedEvent,
+  PlaceEvent,
   PortEvent,
   SourceEvent,
 } from './port-monitor/event.js';
@@ -38,6 +43,7 @@ export { type Ancestor, readAncestors } from './processes/ancestors.js';
 export type { ProcessStat } from './processes/parse-stat.js';
 export type { ContainerPort, Process } from './processes/process.js';
 export { readStat } from './processes/process-reader.js';
-export type { Snapshot, SourceFailure } from './snapshot.js';
+export type { PlaceLook, Snapshot, SourceFailure } from './snapshot.js';
 export { NoSourceError } from './sources/no-source-error.js';
 export { SOURCE_NAMES, type SourceName } from './sources/source.js';
+export { splitWords } from './split-words.js';

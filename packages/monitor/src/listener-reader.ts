@@ -1,7 +1,5 @@
-import type { Listener } from './listener.js';
+import { type Listener, SELF } from './listener.js';
 import type { Logger } from './logger.js';
-import type { OwnerRule } from './owners/owner-rule.js';
-import { Owners } from './owners/owners.js';
 import { attachProcesses } from './processes/attach-processes.js';
 import type { Snapshot } from './snapshot.js';
 import { SourceChain } from './sources/chain.js';
@@ -12,13 +10,13 @@ import type { SourceName } from './sources/source.js';
 export interface ReaderOptions {
   /** The sources to try, in this order; `auto` (the default) is netlink, proc, ss, and on macOS lsof. */
   readonly sources?: 'auto' | readonly SourceName[];
-  /** Whether to find the processes behind the sockets; true by default. */
+  /** Whether to find the processes behind the sockets; by default on this machine, and not elsewhere, where it costs more. */
   readonly processes?: boolean;
   /** Is told why a source failed. */
   readonly logger?: Logger;
 }
 
-/** Looks at the listeners again and again, keeping its sockets and files open between looks. */
+/** Looks at the listeners of this machine again and again, keeping its sockets and files open between looks. */
 export class ListenerReader implements AsyncDisposable {
   readonly #chain: SourceChain;
   readonly #processes: boolean;
@@ -40,7 +38,9 @@ export class ListenerReader implements AsyncDisposable {
     const complete: readonly Listener[] = this.#processes
       ? await attachProcesses(listeners, [], signal)
       : listeners;
-    return { listeners: complete, source, failures, skipped, takenAt, durationMs: performance.now() - start };
+    const places = [{ place: SELF, source, failures, reason: null, skipped }];
+    const durationMs = performance.now() - start;
+    return { listeners: complete, source, failures, skipped, places, takenAt, durationMs };
   }
 
   /** Closes what is held. */
@@ -50,24 +50,5 @@ export class ListenerReader implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-}
-
-/**
- * Looks once at what listens on this machine.
- *
- * @throws NoSourceError when no source of the chain works; OwnerRuleError for an owner that can't be one
- */
-export async function listListeners(
-  options: ReaderOptions & { readonly owners?: readonly OwnerRule[]; readonly signal?: AbortSignal } = {},
-): Promise<Snapshot> {
-  const owners = new Owners({ follows: false });
-  for (const rule of options.owners ?? []) owners.add(rule);
-  const reader = new ListenerReader(options);
-  try {
-    const snapshot = await reader.look(options.signal);
-    return { ...snapshot, listeners: owners.attach(snapshot.listeners) };
-  } finally {
-    await reader.close();
   }
 }

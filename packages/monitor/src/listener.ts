@@ -3,6 +3,9 @@ import { containerOf, unitOf } from './processes/parse-cgroup.js';
 import type { Process } from './processes/process.js';
 import { noteHolders, type SeenProcess } from './processes/seen-holders.js';
 
+/** The place where this process itself is: its own network namespace. */
+export const SELF = 'self';
+
 /** The transport protocols that are looked at. */
 export type Protocol = 'tcp' | 'udp';
 
@@ -39,8 +42,10 @@ export interface ListenerSocket {
   readonly holder: SocketHolder | null;
 }
 
-/** An endpoint that is listened on. Protocol, family, address and port are its identity. */
+/** An endpoint that is listened on. Place, protocol, family, address and port are its identity. */
 export interface Listener {
+  /** Where it is: `self` in this process's network namespace, else as it was asked for: `docker:web`, `ssh:me@host`. */
+  readonly place: string;
   readonly protocol: Protocol;
   readonly family: Family;
   /** Canonical text: RFC 5952 for IPv6, `::ffff:127.0.0.1` for a v4-mapped one. */
@@ -69,20 +74,27 @@ export interface BoundSocket extends Omit<ListenerSocket, 'unit' | 'container' |
 const NOBODY: readonly string[] = [];
 
 /** What tells one listener from another. */
-export type Endpoint = Pick<Listener, 'protocol' | 'family' | 'address' | 'port'>;
+export type Endpoint = Pick<Listener, 'place' | 'protocol' | 'family' | 'address' | 'port'>;
 
-/** A text that is equal for two listeners exactly when they are the same endpoint: `tcp [::1]:631`. */
+/** A text that is equal for two listeners exactly when they are the same endpoint: `tcp [::1]:631`, `docker:web tcp [::1]:631`. */
 export function listenerKey(endpoint: Endpoint): string {
-  return `${endpoint.protocol} ${formatEndpoint(endpoint)}`;
+  const { place, protocol } = endpoint;
+  return `${place === SELF ? '' : `${place} `}${protocol} ${formatEndpoint(endpoint)}`;
 }
 
 /** Address and port as people write them: `127.0.0.1:80`, `[::1]:80`. */
-export function formatEndpoint({ family, address, port }: Endpoint): string {
+export function formatEndpoint({ family, address, port }: Omit<Endpoint, 'place' | 'protocol'>): string {
   return family === 4 ? `${address}:${port}` : `[${address}]:${port}`;
 }
 
-/** The order of listeners everywhere: by port, then protocol (tcp first), then family, then address text. */
+/** The order of listeners everywhere: by port, then protocol (tcp first), then family, then address text, then place. */
 export function compareListeners(a: Endpoint, b: Endpoint): number {
+  const order = compareEndpoints(a, b);
+  if (order !== 0 || a.place === b.place) return order;
+  return a.place < b.place ? -1 : 1;
+}
+
+function compareEndpoints(a: Omit<Endpoint, 'place'>, b: Omit<Endpoint, 'place'>): number {
   if (a.port !== b.port) return a.port - b.port;
   if (a.protocol !== b.protocol) return a.protocol < b.protocol ? -1 : 1;
   if (a.family !== b.family) return a.family - b.family;
@@ -93,18 +105,22 @@ export function compareListeners(a: Endpoint, b: Endpoint): number {
 /**
  * Gathers sockets into listeners, in the order of {@link compareListeners}; a socket seen twice counts once.
  *
- * @param ephemeral the ports that the kernel gives to whoever asks for any
+ * @param where the place that they are at, and the ports that its kernel gives to whoever asks for any
  */
-export function groupSockets(found: Iterable<BoundSocket>, ephemeral?: PortRange): Listener[] {
+export function groupSockets(
+  found: Iterable<BoundSocket>,
+  { place = SELF, ephemeral }: { readonly place?: string; readonly ephemeral?: PortRange | undefined } = {},
+): Listener[] {
   const ordered = [...found].sort(compareSockets);
   const listeners: Listener[] = [];
   let previous: BoundSocket | undefined;
   let sockets: ListenerSocket[] = [];
   for (const socket of ordered) {
-    if (previous === undefined || compareListeners(previous, socket) !== 0) {
+    if (previous === undefined || compareEndpoints(previous, socket) !== 0) {
       sockets = [];
       const { protocol, family, address, port } = socket;
       listeners.push({
+        place,
         protocol,
         family,
         address,
@@ -137,5 +153,5 @@ export function groupSockets(found: Iterable<BoundSocket>, ephemeral?: PortRange
 }
 
 function compareSockets(a: BoundSocket, b: BoundSocket): number {
-  return compareListeners(a, b) || (a.inode ?? 0) - (b.inode ?? 0);
+  return compareEndpoints(a, b) || (a.inode ?? 0) - (b.inode ?? 0);
 }

@@ -6,6 +6,7 @@ export function listener(
 ): Listener {
   const { sockets = [{}], ...rest } = given;
   return {
+    place: 'self',
     protocol: 'tcp',
     family: 4,
     address: '127.0.0.1',
@@ -30,6 +31,7 @@ export function heldListener(
 export function processOf(given: Partial<Process> = {}): Process {
   return {
     pid: 812,
+    namespacePid: 812,
     parentPid: 1,
     name: 'node',
     commandLine: ['node', 'server.js'],

@@ -1,6 +1,9 @@
+import { SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
+import type { NetworkNamespace } from '../places/network-namespace.js';
 import { Pace } from '../poll-thread/pace.js';
 import type { SourceName } from '../sources/source.js';
+import { type Bells, NO_RECORDS } from './bells.js';
 import { ClockDoorbell } from './doorbells/clock.js';
 import { DestroyDoorbell } from './doorbells/destroy-groups.js';
 import type { Doorbell, DoorbellName, Ring } from './doorbells/doorbell.js';
@@ -15,31 +18,32 @@ export type DoorbellChoice = 'auto' | DoorbellName;
 
 /** What the doorbells are told. */
 export interface DoorbellPanelOptions {
-  readonly doorbell?: DoorbellChoice;
-  readonly intervalMs?: number;
-  readonly cpuShare?: number;
-  readonly persistent?: boolean;
-  readonly logger?: Logger;
+  readonly doorbell?: DoorbellChoice | undefined;
+  readonly intervalMs?: number | undefined;
+  readonly cpuShare: number;
+  readonly persistent: boolean;
+  readonly logger?: Logger | undefined;
+  /** Whose listeners these are about; undefined elsewhere, where only a clock can ring. */
+  readonly namespace: NetworkNamespace | undefined;
 }
 
 /** How often to look where nothing tells of an opening. */
 const INTERVAL_MS = 100;
 /** How often where the kernel tells of each but that of a UDP socket that nobody bound. */
 const INTERVAL_WITH_TRACEFS_MS = 1000;
+/** How often to ask elsewhere. */
+const INTERVAL_ELSEWHERE_MS = 1000;
 /** How often to look all the same where another clock looks out for changes. */
 const DOUBTFUL_MS = 10_000;
-
-const NO_RECORDS: TakenRecords = { records: [], lost: 0 };
 
 /**
  * The doorbells of a monitor. A clock always runs, since only it sees everything in the end: where netlink answers, one
  * that rings when the answer has changed, else one that rings each time. tracefs tells of TCP openings and closings and of
- * UDP binds, the destroy groups of every closing.
+ * UDP binds, in this process's own network namespace; the destroy groups of every closing.
  */
-export class DoorbellPanel {
+export class DoorbellPanel implements Bells {
   readonly #options: DoorbellPanelOptions;
-  readonly #cpuShare: number;
-  readonly #persistent: boolean;
+  readonly #namespace: NetworkNamespace | undefined;
   readonly #pace: Pace;
   readonly #clock: ClockDoorbell;
   readonly #running = new Set<Doorbell>();
@@ -50,14 +54,17 @@ export class DoorbellPanel {
 
   constructor(options: DoorbellPanelOptions) {
     this.#options = options;
-    this.#cpuShare = options.cpuShare ?? 0.01;
-    this.#persistent = options.persistent ?? true;
-    this.#pace = new Pace(this.#intervalMs, this.#cpuShare);
-    this.#clock = new ClockDoorbell(this.#intervalMs, { persistent: this.#persistent });
+    const { namespace, cpuShare, persistent } = options;
+    this.#namespace = namespace;
+    this.#pace = new Pace(this.#intervalMs, cpuShare);
+    this.#clock = new ClockDoorbell(this.#intervalMs, { persistent });
   }
 
   get #intervalMs(): number {
-    return this.#options.intervalMs ?? (this.#tracefs === undefined ? INTERVAL_MS : INTERVAL_WITH_TRACEFS_MS);
+    const { intervalMs } = this.#options;
+    if (intervalMs !== undefined) return intervalMs;
+    if (this.#namespace === undefined) return INTERVAL_ELSEWHERE_MS;
+    return this.#tracefs === undefined ? INTERVAL_MS : INTERVAL_WITH_TRACEFS_MS;
   }
 
   /** The best one that rings; undefined before the start and after the end. */
@@ -68,14 +75,16 @@ export class DoorbellPanel {
 
   /** @throws DoorbellError where the one that was asked for can't be had */
   async start(ring: Ring): Promise<void> {
-    const choice = possibleDoorbell(this.#options.doorbell ?? 'auto');
-    const persistent = this.#persistent;
+    const namespace = this.#namespace;
+    const choice = possibleDoorbell(this.#options.doorbell ?? 'auto', namespace?.place);
+    const { persistent } = this.#options;
     this.#ring = ring;
-    if (choice === 'auto' || choice === 'tracefs') {
+    if (namespace?.place === SELF && (choice === 'auto' || choice === 'tracefs')) {
       const tracefs = new TracefsDoorbell({ persistent });
       if (await this.#tryToStart(tracefs, choice === 'tracefs')) this.#tracefs = tracefs;
     }
-    if (choice !== 'clock') await this.#tryToStart(new DestroyDoorbell({ persistent }), choice === 'destroy');
+    if (namespace !== undefined && choice !== 'clock')
+      await this.#tryToStart(new DestroyDoorbell({ persistent }, namespace), choice === 'destroy');
     await this.#tryToStart(this.#clock, true);
     if (this.#source === 'netlink') await this.#startDumpClock();
   }
@@ -108,11 +117,14 @@ export class DoorbellPanel {
   }
 
   async #startDumpClock(): Promise<void> {
-    if (this.#ring === undefined || this.#dumpClock !== undefined) return;
+    const namespace = this.#namespace;
+    if (this.#ring === undefined || this.#dumpClock !== undefined || namespace === undefined) return;
+    const { cpuShare, persistent } = this.#options;
     const dumpClock = new DumpClock({
       intervalMs: this.#intervalMs,
-      cpuShare: this.#cpuShare,
-      persistent: this.#persistent,
+      cpuShare,
+      persistent,
+      namespace,
     });
     this.#dumpClock = dumpClock;
     if (!(await this.#tryToStart(dumpClock, false))) this.#dumpClock = undefined;

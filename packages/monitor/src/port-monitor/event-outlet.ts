@@ -7,6 +7,7 @@ import type {
   Happening,
   MissedEvents,
   OpenedEvent,
+  PlaceEvent,
   PortEvent,
   SourceEvent,
 } from './event.js';
@@ -19,6 +20,7 @@ export interface PortMonitorEvents {
   closed: [event: ClosedEvent];
   changed: [event: ChangedEvent];
   source: [event: SourceEvent];
+  place: [event: PlaceEvent];
   error: [event: ErrorEvent];
 }
 
@@ -39,7 +41,7 @@ export class EventOutlet {
     return this.#ring.last;
   }
 
-  publish(happening: Happening): PortEvent {
+  publish(happening: Happening & Pick<PortEvent, 'place'>): PortEvent {
     const event = { ...happening, sequence: this.#ring.last + 1, at: new Date() } as PortEvent;
     this.#ring.add(event);
     for (const stream of this.#streams) stream.push(event);
@@ -66,7 +68,14 @@ export class EventOutlet {
     const stream = new EventStream((ended) => this.#streams.delete(ended), isWanted);
     const at = new Date();
     for (const listener of initial)
-      stream.push({ type: 'opened', initial: true, listener, sequence: this.last, at });
+      stream.push({
+        type: 'opened',
+        initial: true,
+        listener,
+        place: listener.place,
+        sequence: this.last,
+        at,
+      });
     if (since !== undefined) this.#replay(stream, since);
     if (this.#ended) stream.end();
     else this.#streams.add(stream);

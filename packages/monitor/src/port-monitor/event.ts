@@ -6,6 +6,8 @@ interface Numbered {
   readonly sequence: number;
   /** The wall clock when it was reported. */
   readonly at: Date;
+  /** Where it happened: `self`, `docker:web`. */
+  readonly place: string;
 }
 
 /** A listener is there that was not there before. */
@@ -39,13 +41,26 @@ export interface ChangedEvent extends Numbered {
 }
 
 /**
- * Another source answers from now on, or again the same after none did. Nothing opens or closes for it.
+ * Another source answers from now on, or again the same after none did; or, elsewhere, the connection broke. Nothing opens
+ * or closes for it.
  */
 export interface SourceEvent extends Numbered {
   readonly type: 'source';
-  readonly source: SourceName;
+  /** Null while a place elsewhere does not answer. */
+  readonly source: SourceName | null;
   readonly previous: SourceName;
   readonly reason: string;
+}
+
+/**
+ * A place came or went: a container was started or stopped, a network namespace was made or removed. What was open there is
+ * told as `closed` before, what is open there as `opened` after that.
+ */
+export interface PlaceEvent extends Numbered {
+  readonly type: 'place';
+  readonly state: 'appeared' | 'gone';
+  /** Why it is gone, where more is known than that. */
+  readonly reason: string | null;
 }
 
 /** Something went wrong that the monitor survives; told once, until it is over. */
@@ -55,9 +70,9 @@ export interface ErrorEvent extends Numbered {
 }
 
 /** What a monitor tells. */
-export type PortEvent = OpenedEvent | ClosedEvent | ChangedEvent | SourceEvent | ErrorEvent;
+export type PortEvent = OpenedEvent | ClosedEvent | ChangedEvent | SourceEvent | PlaceEvent | ErrorEvent;
 
-/** An event as it happens, before it has its number and time. */
+/** An event as it happens, before it has its place, number and time. */
 export type Happening = PortEvent extends infer Event
   ? Event extends Numbered
     ? Omit<Event, keyof Numbered>

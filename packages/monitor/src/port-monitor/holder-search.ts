@@ -1,5 +1,6 @@
 import { type Endpoint, type Listener, listenerKey } from '../listener.js';
-import { attachProcesses, attachProcessesAmong } from '../processes/attach-processes.js';
+import type { ProcessFinder } from '../places/process-finder.js';
+import { attachProcessesAmong } from '../processes/attach-processes.js';
 import type { Process } from '../processes/process.js';
 import { processReader } from '../processes/process-reader.js';
 import { readProcess } from '../processes/read-process.js';
@@ -14,6 +15,7 @@ const IGNORE = 'PORTOLAN_IGNORE';
 export interface HolderSearchOptions {
   /** Whether processes are searched for at all. */
   readonly enabled: boolean;
+  readonly finder: ProcessFinder;
   readonly signal: AbortSignal;
   /** Whether a listener is still as it was. */
   readonly isOpen: (listener: Listener) => boolean;
@@ -24,6 +26,7 @@ export interface HolderSearchOptions {
 /** Finds the processes behind new sockets, and remembers which of them want to be left out. */
 export class HolderSearch {
   readonly #enabled: boolean;
+  readonly #finder: ProcessFinder;
   readonly #signal: AbortSignal;
   readonly #ignored = new WeakSet<Process>();
   readonly #late: LateSearch;
@@ -31,8 +34,9 @@ export class HolderSearch {
   /** Searches that nobody may wait for any more. */
   readonly #attempts = new Set<AbortController>();
 
-  constructor({ enabled, signal, isOpen, onLate }: HolderSearchOptions) {
+  constructor({ enabled, finder, signal, isOpen, onLate }: HolderSearchOptions) {
     this.#enabled = enabled;
+    this.#finder = finder;
     this.#signal = signal;
     const find = (listeners: readonly Listener[], pids: readonly number[]) => this.find(listeners, pids);
     this.#late = new LateSearch({ find, isOpen, onFound: onLate, signal });
@@ -48,7 +52,7 @@ export class HolderSearch {
     signal = this.#signal,
   ): Promise<readonly Listener[]> {
     if (!this.#enabled || listeners.length === 0) return listeners;
-    const found = await attachProcesses(listeners, likely, signal);
+    const found = await this.#finder.attach(listeners, likely, signal);
     this.#noteIgnored(found);
     return found;
   }
@@ -115,6 +119,7 @@ export class HolderSearch {
   }
 
   #noteIgnored(listeners: readonly Listener[]): void {
+    if (!this.#finder.isLocal) return;
     for (const process of listeners.flatMap(({ processes }) => processes ?? [])) {
       const isMarked = () => processReader().environmentValue(process.pid, IGNORE) === '1';
       if (isOwn(process) || isMarked()) this.#ignored.add(process);

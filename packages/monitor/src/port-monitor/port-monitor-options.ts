@@ -6,8 +6,13 @@ import type { PortFilter } from './port-filter.js';
 /** What to watch, and how. */
 export interface PortMonitorOptions extends ReaderOptions {
   /**
+   * Where to look, one or several: `self` (the default), `all`, `pid:PID`, `netns:NAME`, `docker:NAME`, `podman:NAME`,
+   * `exec:COMMAND`, `ssh:HOST`.
+   */
+  readonly in?: string | readonly string[];
+  /**
    * How often to look when nothing rings; by default 100, and 1000 with the doorbell tracefs, where the kernel tells of all
-   * but a UDP socket that nobody bound.
+   * but a UDP socket that nobody bound, and elsewhere.
    */
   readonly intervalMs?: number;
   /** The share of a core that looking may cost at most, 0.01 by default: slow sources are asked less often. */

@@ -1,27 +1,19 @@
-import { type Listener, listenerKey } from '../listener.js';
+import { compareListeners, type Listener } from '../listener.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
-import type { Process } from '../processes/process.js';
-import { type ChainAnswer, SourceChain } from '../sources/chain.js';
-import { createSources } from '../sources/create-sources.js';
-import { NoSourceError } from '../sources/no-source-error.js';
+import { createPlaces } from '../places/create-places.js';
 import type { SourceName } from '../sources/source.js';
-import { difference } from './difference.js';
-import { DoorbellPanel } from './doorbell-panel.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
-import type { Happening, ListenerChange, MissedEvents, PortEvent } from './event.js';
+import type { MissedEvents, PortEvent } from './event.js';
 import { EventOutlet, type PortMonitorEvents } from './event-outlet.js';
 import type { RecentEvents } from './event-ring.js';
-import { HolderSearch } from './holder-search.js';
-import { type KnownListener, KnownListeners } from './known-listeners.js';
-import { LookScheduler } from './look-scheduler.js';
-import { Lookout } from './lookout.js';
 import type { Owner } from './owner.js';
-import { passes } from './port-filter.js';
+import { PlaceWatch } from './place-watch.js';
 import { checkOptions, type PortMonitorOptions } from './port-monitor-options.js';
-import { endpointOf, type Passage, postpone } from './record-replay.js';
-import { RecordsLostError } from './records-lost-error.js';
-import { Witness } from './witness.js';
+import type { SiteWatch } from './site-watch.js';
+
+/** The share of a core that looking may cost. */
+const CPU_SHARE = 0.01;
 
 /** Which events a reader wants. */
 export interface EventsOptions {
@@ -40,50 +32,31 @@ export interface ListenersOptions {
 }
 
 /**
- * Watches which ports listen, and tells when that changes.
+ * Watches which ports listen, here or at other places, and tells when that changes.
  *
  * Only a look at the sockets tells what is open; what rings in between just says that it is time to look. While no
  * source works the monitor keeps what it knew: a failure never opens or closes a port.
  */
 export class PortMonitor implements AsyncDisposable {
   readonly #options: PortMonitorOptions;
-  readonly #lookout: Lookout;
-  readonly #panel: DoorbellPanel;
-  readonly #search: HolderSearch;
+  readonly #places: readonly PlaceWatch[];
   readonly #owners: Owners;
-  readonly #witness: Witness;
-  readonly #scheduler = new LookScheduler(
-    () => this.#look(),
-    (found) => found.length > 0,
-  );
   readonly #outlet: EventOutlet;
-  readonly #known = new KnownListeners();
-  readonly #abort = new AbortController();
-  #seen: readonly Listener[] = [];
-  #source: SourceName | undefined;
-  #found: PortEvent[] = [];
-  #isBlind = false;
-  #settleTimer: NodeJS.Timeout | undefined;
   #state: 'new' | 'started' | 'stopped' = 'new';
   #stopping: Promise<void> | undefined;
   readonly #onAborted = () => void this.stop();
 
-  /** @throws RangeError for a number that can't be one, OwnerRuleError for such an owner */
+  /** @throws RangeError for a number that can't be one, PlaceError for such a place */
   constructor(options: PortMonitorOptions = {}) {
     checkOptions(options);
     this.#options = options;
-    const chain = new SourceChain(createSources(options.sources ?? 'auto'), options.logger);
-    this.#lookout = new Lookout(chain, (ms) => this.#panel.lookTook(ms));
     this.#outlet = new EventOutlet(options.history ?? 100);
-    this.#panel = new DoorbellPanel(options);
-    this.#search = new HolderSearch({
-      enabled: options.processes ?? true,
-      signal: this.#abort.signal,
-      isOpen: (listener) => this.#known.getUnchanged(listener) !== undefined,
-      onLate: (late) => this.#learn(late),
-    });
     this.#owners = new Owners({ follows: true, logger: options.logger });
-    this.#witness = new Witness(() => this.#panel.takeRecords());
+    const places = createPlaces(options.in);
+    const cpuShare = (options.cpuShare ?? CPU_SHARE) / places.length;
+    const shared = { options, outlet: this.#outlet, owners: this.#owners };
+    const mayWatch = (place: string) => !this.#watches.some(({ site }) => site.place === place);
+    this.#places = places.map((place) => new PlaceWatch(place, shared, { cpuShare, mayWatch }));
   }
 
   /** Calls `listen` for each event of that type. */
@@ -116,23 +89,20 @@ export class PortMonitor implements AsyncDisposable {
   /**
    * Takes the first look and begins to watch.
    *
-   * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here
+   * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here; PlaceError
+   *   where there is no such place; OwnerRuleError for an owner that can't be one
    */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`this monitor was ${this.#state} already`);
-    this.#options.signal?.throwIfAborted();
-    this.#options.signal?.addEventListener('abort', this.#onAborted);
+    const { signal, owners = [] } = this.#options;
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', this.#onAborted);
     this.#state = 'started';
     try {
-      const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
-      this.#noteSource(answer);
-      this.#seen = listeners;
-      for (const rule of this.#options.owners ?? []) this.#owners.add(rule);
-      const found = this.#owners.attach(await this.#search.find(listeners));
-      for (const listener of found) this.#known.addInitial(listener, performance.now());
-      this.#abort.signal.throwIfAborted();
-      await this.#panel.start(() => this.#scheduler.ring());
-      this.#abort.signal.throwIfAborted();
+      for (const rule of owners) this.#owners.add(rule);
+      // One after the other: what two places have in common is watched by the first.
+      for (const place of this.#places) await place.start();
+      signal?.throwIfAborted();
     } catch (error) {
       await this.stop();
       throw error;
@@ -148,12 +118,8 @@ export class PortMonitor implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#state = 'stopped';
     this.#options.signal?.removeEventListener('abort', this.#onAborted);
-    this.#abort.abort();
-    clearTimeout(this.#settleTimer);
-    await this.#panel.stop();
-    await this.#scheduler.stop();
+    await Promise.all(this.#places.map((place) => place.stop()));
     await this.#owners.close();
-    this.#lookout.close();
     this.#outlet.end();
   }
 
@@ -163,20 +129,18 @@ export class PortMonitor implements AsyncDisposable {
 
   /** What is open, as far as the last look told, in the order of `compareListeners`. */
   listeners({ owner }: ListenersOptions = {}): readonly Listener[] {
-    return this.#known
-      .sorted()
-      .filter(({ listener }) => this.#isWanted(listener) && isOf(owner, listener))
-      .map(({ listener }) => listener);
+    const listeners = this.#watches.flatMap((watch) => watch.listeners());
+    return listeners.filter((listener) => isOf(owner, listener)).sort(compareListeners);
   }
 
-  /** Which source answered last; undefined before the first answer. */
+  /** Which source answered last, of the first place; undefined before the first answer. */
   get source(): SourceName | undefined {
-    return this.#source;
+    return this.#watches[0]?.source;
   }
 
-  /** The best doorbell that rings; undefined before the start and after the end. */
+  /** The best doorbell that rings, of the first place; undefined before the start and after the end. */
   get doorbell(): DoorbellName | undefined {
-    return this.#panel.best;
+    return this.#watches[0]?.doorbell;
   }
 
   /**
@@ -196,9 +160,10 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   /** Looks now, and resolves with the events that this look found. */
-  refresh(): Promise<readonly PortEvent[]> {
-    if (this.#state !== 'started') return Promise.reject(new Error('this monitor is not started'));
-    return this.#scheduler.lookNow();
+  async refresh(): Promise<readonly PortEvent[]> {
+    if (this.#state !== 'started') throw new Error('this monitor is not started');
+    const events = await Promise.all(this.#places.map((place) => place.refresh()));
+    return events.flat().sort((a, b) => a.sequence - b.sequence);
   }
 
   /** The events that are remembered, after a sequence number or a time where one is given. */
@@ -216,170 +181,16 @@ export class PortMonitor implements AsyncDisposable {
     return this.#outlet.stream(since, initial ? this.listeners(options) : [], isWanted);
   }
 
-  async #look(): Promise<readonly PortEvent[]> {
-    this.#found = [];
-    try {
-      this.#witness.lookBegins();
-      const { answer, listeners } = await this.#lookout.look(this.#seen, this.#abort.signal);
-      this.#noteSource(answer);
-      await this.#compare(listeners);
-      this.#settle();
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.#noteFailure(error);
-    }
-    return this.#found;
+  get #watches(): readonly SiteWatch[] {
+    return this.#places.flatMap(({ watches }) => watches);
   }
 
-  async #compare(listeners: readonly Listener[]): Promise<void> {
-    const testimony = this.#witness.testify(this.#seen, listeners);
-    if (testimony.lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(testimony.lost) });
-    if (listeners === this.#seen && testimony.passages.length === 0 && testimony.reopened.size === 0) return;
-
-    const seen = postpone(this.#seen, listeners, testimony.unsettled);
-    if (testimony.unsettled.size > 0) this.#scheduler.ring();
-    const { opened, closed, replaced } = difference(this.#seen, seen);
-    this.#seen = seen;
-    const now = performance.now();
-    const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const found = this.#owners.attach(await this.#search.findSoon(fresh, testimony.openers));
-
-    for (const listener of closed) this.#forget(listener);
-    for (const { before } of replaced) {
-      if (testimony.reopened.has(listenerKey(before))) this.#forget(before);
-    }
-    for (const passage of testimony.passages) this.#reportPassage(passage);
-    for (const listener of found) {
-      const known = this.#known.get(listener);
-      if (known === undefined) this.#known.add(listener, now);
-      else this.#update(known, listener, ['sockets']);
-    }
-  }
-
-  #forget(listener: Listener): void {
-    const known = this.#known.remove(listener);
-    if (known === undefined || !this.#isShown(known)) return;
-    this.#publish({ type: 'closed', listener: known.listener, openMs: openMs(known) });
-  }
-
-  /** What came and went unseen has not been open long enough for who wants to know only of what settled. */
-  #reportPassage({ opened, closed }: Passage): void {
-    if ((this.#options.settleMs ?? 0) > 0) return;
-    const [listener] = this.#owners.attach([this.#search.listenerOf(endpointOf(opened), opened.pid)]);
-    if (listener === undefined || !this.#isWanted(listener)) return;
-    this.#publish({ type: 'opened', listener, transient: true });
-    this.#publish({
-      type: 'closed',
-      listener,
-      openMs: milliseconds(Number(closed.atNs - opened.atNs) / 1e6),
-      transient: true,
-    });
-  }
-
-  /** Reports what has been open for long enough, and comes back when the next one has. */
-  #settle(): void {
-    const { settleMs = 0, persistent = true } = this.#options;
-    const now = performance.now();
-    for (const known of this.#known.takeSettled(now, settleMs)) {
-      if (!this.#isWanted(known.listener)) continue;
-      known.isReported = true;
-      this.#publish({ type: 'opened', listener: known.listener });
-    }
-    clearTimeout(this.#settleTimer);
-    const waitMs = this.#known.nextSettlesInMs(now, settleMs);
-    if (waitMs === undefined) return;
-    this.#settleTimer = setTimeout(() => this.#scheduler.ring(), waitMs);
-    if (!persistent) this.#settleTimer.unref();
-  }
-
-  /** What a search found after the event had to go out without it. */
-  #learn(late: readonly Listener[]): void {
-    if (this.#state !== 'started') return;
-    for (const listener of this.#owners.attach(late)) {
-      const known = this.#known.getUnchanged(listener);
-      if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
-      this.#update(known, listener, ['processes']);
-    }
-    this.#settle();
-  }
-
-  /** Owners came or went. */
   #reassign(): void {
     if (this.#state !== 'started') return;
-    const known = this.#known.sorted();
-    const assigned = this.#owners.attach(known.map(({ listener }) => listener));
-    for (const [i, each] of known.entries()) {
-      const listener = assigned[i];
-      if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
-    }
-    this.#settle();
-  }
-
-  /** A listener changed its processes or owners, and so it may no longer be wanted, or only now. */
-  #update(known: KnownListener, listener: Listener, changes: readonly ListenerChange[]): void {
-    const previous = known.listener;
-    const wasShown = this.#isShown(known);
-    known.listener = listener;
-    if (!this.#isWanted(listener)) {
-      known.isReported = false;
-      if (wasShown) this.#publish({ type: 'closed', listener: previous, openMs: openMs(known) });
-    } else if (wasShown) {
-      this.#publish({ type: 'changed', listener, previous, changes });
-    } else {
-      this.#known.reconsider(known);
-    }
-  }
-
-  #isShown({ listener, isReported }: KnownListener): boolean {
-    return isReported && this.#isWanted(listener);
-  }
-
-  #isWanted(listener: Listener): boolean {
-    return !this.#search.isIgnored(listener) && passes(listener, this.#options.filter ?? {});
-  }
-
-  #noteSource({ source, failures }: ChainAnswer): void {
-    this.#panel.noteSource(source);
-    const previous = this.#source;
-    const wasBlind = this.#isBlind;
-    this.#source = source;
-    this.#isBlind = false;
-    if (previous === undefined || (previous === source && !wasBlind)) return;
-    const failure = failures.find((each) => each.source === previous);
-    this.#publish({ type: 'source', source, previous, reason: failure?.reason ?? `${source} works again` });
-  }
-
-  #noteFailure(error: unknown): void {
-    if (this.#isBlind && error instanceof NoSourceError) return;
-    this.#isBlind = error instanceof NoSourceError;
-    this.#publish({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) });
-  }
-
-  #publish(happening: Happening): void {
-    this.#found.push(this.#outlet.publish(happening));
+    for (const watch of this.#watches) watch.reassign();
   }
 }
 
 function isOf(owner: string | undefined, { owners }: Listener): boolean {
   return owner === undefined || owners.includes(owner);
-}
-
-function haveSameProcesses(a: Listener, b: Listener): boolean {
-  if (a.processes === null || b.processes === null) return a.processes === b.processes;
-  return (
-    a.processes.length === b.processes.length &&
-    a.processes.every((each, i) => isSame(each, b.processes?.[i]))
-  );
-}
-
-function isSame(a: Process, b: Process | undefined): boolean {
-  return a.pid === b?.pid && a.startTicks === b.startTicks;
-}
-
-function openMs({ since }: KnownListener): number {
-  return milliseconds(performance.now() - since);
-}
-
-/** To the microsecond. */
-function milliseconds(ms: number): number {
-  return Math.round(1000 * ms) / 1000;
 }

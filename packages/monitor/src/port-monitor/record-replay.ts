@@ -1,4 +1,4 @@
-import { compareListeners, type Endpoint, type Listener, listenerKey } from '../listener.js';
+import { compareListeners, type Endpoint, type Listener, listenerKey, SELF } from '../listener.js';
 import type { ListenRecord } from './doorbells/tracefs/parse-trace.js';
 
 /** Whose network namespace a record is of. `unknown` where its process has ended since. */
@@ -91,9 +91,9 @@ function recordsByEndpoint(
   return byEndpoint;
 }
 
-/** The endpoint of a record; only TCP is recorded. */
+/** The endpoint of a record; only TCP is recorded, and only what is of the own namespace is kept. */
 export function endpointOf({ family, address, port }: ListenRecord): Endpoint {
-  return { protocol: 'tcp', family, address, port };
+  return { place: SELF, protocol: 'tcp', family, address, port };
 }
 
 /** An endpoint is open while one of its sockets is: with SO_REUSEPORT there are several. */

@@ -1,5 +1,6 @@
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
+import { networkNamespaceOf } from './network-namespace.js';
 import type { Process } from './process.js';
 import { processReader } from './process-reader.js';
 import { readProcess } from './read-process.js';
@@ -10,19 +11,25 @@ import { seesEveryProcess } from './sees-every-process.js';
  * The same listeners, in the same order, with the processes behind their sockets and who holds each.
  *
  * @param likely pids to look at first
+ * @param namespaceOf which network namespace a place is ({@link networkNamespaceOf}); undefined where that can't be told
  * @throws the signal's reason where it was aborted
  */
 export async function attachProcesses(
   listeners: readonly Listener[],
   likely: readonly number[] = [],
   signal?: AbortSignal,
+  namespaceOf: (place: string) => number | undefined = () => networkNamespaceOf('self'),
 ): Promise<Listener[]> {
   const sockets = listeners.flatMap((listener) => listener.sockets);
   const seen = new Map(sockets.flatMap(holdersOrNone).map((process) => [process.pid, process]));
-  const { pids, isPartial } = await findHolders(inodesToSearch(sockets), likely, signal);
+  const { pids, unread } = await findHolders(inodesToSearch(sockets), likely, signal);
   const found = [...pids.values()].flatMap((holders) => [...holders]);
   const processes = await processReader().read(new Set([...seen.keys(), ...found]), seen, signal);
-  return attach(listeners, pids, processes, () => !isPartial && seesEveryProcess());
+  const mayBeUnread = (place: string) => {
+    const namespace = namespaceOf(place);
+    return namespace === undefined ? unread.size > 0 : unread.has(namespace);
+  };
+  return attach(listeners, pids, processes, (place) => !mayBeUnread(place) && seesEveryProcess());
 }
 
 /**
@@ -45,14 +52,14 @@ export function attachProcessesAmong(
   return attach(listeners, holders, processes, () => false);
 }
 
-/** @param seesAll whether a socket that nobody was found to hold is held by nobody; asked at most once */
+/** @param seesAll whether a socket of a place that nobody was found to hold is held by nobody; asked once for each place */
 function attach(
   listeners: readonly Listener[],
   pids: Holders['pids'],
   processes: ReadonlyMap<number, Process>,
-  seesAll: () => boolean,
+  seesAll: (place: string) => boolean,
 ): Listener[] {
-  let isComplete: boolean | undefined;
+  const isComplete = new Map<string, boolean>();
 
   function pidsOf(socket: ListenerSocket): readonly number[] | undefined {
     const holders = holdersSeen(socket);
@@ -65,17 +72,18 @@ function attach(
     return (pidsOf(socket) ?? []).flatMap((pid) => processes.get(pid) ?? []);
   }
 
-  function holderOf(socket: ListenerSocket): SocketHolder | null {
+  function holderOf(socket: ListenerSocket, place: string): SocketHolder | null {
     if (processesOf(socket).length > 0) return 'process';
     // Its holders were found, but have ended since.
     if (socket.inode === null || pidsOf(socket) !== undefined) return null;
-    isComplete ??= seesAll();
-    return isComplete ? unheld(socket) : 'hidden';
+    const complete = isComplete.get(place) ?? seesAll(place);
+    isComplete.set(place, complete);
+    return complete ? unheld(socket) : 'hidden';
   }
 
   return listeners.map((listener) => ({
     ...listener,
-    sockets: listener.sockets.map((socket) => ({ ...socket, holder: holderOf(socket) })),
+    sockets: listener.sockets.map((socket) => ({ ...socket, holder: holderOf(socket, listener.place) })),
     processes: sortedOnce(listener.sockets.flatMap(processesOf)),
   }));
 }

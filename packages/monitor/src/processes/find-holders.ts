@@ -15,8 +15,11 @@ const EVERYTHING = Number.POSITIVE_INFINITY;
 export interface Holders {
   /** The pids by inode; a socket that nobody was seen to hold is missing. */
   readonly pids: ReadonlyMap<number, ReadonlySet<number>>;
-  /** Whether some process of this network namespace could not be read: it may hold what was not found. */
-  readonly isPartial: boolean;
+  /**
+   * The network namespaces ({@link networkNamespaceOf}) of processes that could not be read: they may hold what was not
+   * found of these. Those in others are no loss, as they hardly hold a socket of another one.
+   */
+  readonly unread: ReadonlySet<number>;
 }
 
 /**
@@ -54,7 +57,7 @@ class Search {
   readonly #holders = new Map<number, Set<string>>();
   /** How many descriptors of each process were looked at. */
   readonly #depths = new Map<number, number>();
-  #isPartial = false;
+  readonly #unread = new Set<number>();
 
   constructor(inodes: ReadonlySet<number>) {
     this.#inodes = inodes;
@@ -66,7 +69,7 @@ class Search {
     // A server may have forked and ended meanwhile, as daemons do: its child was not in the list yet.
     yield* this.#searchEveryProcess();
     if (this.#foundAll) yield* this.#searchRelatives();
-    return { pids: this.pids, isPartial: this.#isPartial };
+    return { pids: this.pids, unread: this.#unread };
   }
 
   get #foundAll(): boolean {
@@ -135,8 +138,8 @@ class Search {
     this.#holders.set(pid, (this.#holders.get(pid) ?? new Set()).add(descriptor));
   }
 
-  /** A process in another network namespace is no loss: it hardly holds a socket of this one. */
   #noteFailure(pid: number, error: unknown): void {
-    if (!isGone(error) && networkNamespaceOf(pid) === networkNamespaceOf('self')) this.#isPartial = true;
+    const namespace = isGone(error) ? undefined : networkNamespaceOf(pid);
+    if (namespace !== undefined) this.#unread.add(namespace);
   }
 }

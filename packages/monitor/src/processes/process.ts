@@ -6,6 +6,8 @@
  */
 export interface Process {
   readonly pid: number;
+  /** Its pid as it sees itself: the one in the innermost of its pid namespaces, such as a container's (NSpid, proc_pid_status(5)). */
+  readonly namespacePid: number | null;
   readonly parentPid: number | null;
   /** The kernel's name for it (`comm`), 15 bytes at most. */
   readonly name: string;

@@ -3,15 +3,15 @@ import { containerPort } from './container-port.js';
 import { parseCgroupPath, parseContainerId, parseUnit } from './parse-cgroup.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';
 import { type ProcessStat, parseStat } from './parse-stat.js';
-import { parseEffectiveUid } from './parse-status.js';
+import { parseEffectiveUid, parseNamespacePid } from './parse-status.js';
 import type { Process } from './process.js';
 import { readProcFile, readProcLink } from './read-proc-file.js';
 import { Users } from './users.js';
 
 /** A name and 51 numbers of 20 digits at most. */
 const STAT_LIMIT = 2048;
-/** `Uid` is one of the first lines; the long ones (`Groups`) come behind it. */
-const STATUS_LIMIT = 1024;
+/** `NSpid` comes behind `Groups`, of which there may be some hundreds. */
+const STATUS_LIMIT = 4096;
 /** A dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
 const CGROUP_LIMIT = 16 * 1024;
 
@@ -24,9 +24,11 @@ export function readProcess(pid: number): Process | null {
   const commandLine = parsed(readProcFile(`/proc/${pid}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine);
   const executable = readProcLink(`/proc/${pid}/exe`);
   const cgroups = readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT);
-  const uid = parsed(readProcFile(`/proc/${pid}/status`, STATUS_LIMIT), parseEffectiveUid);
+  const status = readProcFile(`/proc/${pid}/status`, STATUS_LIMIT);
+  const uid = parsed(status, parseEffectiveUid);
   return {
     pid,
+    namespacePid: parsed(status, parseNamespacePid),
     parentPid: stat.parentPid,
     name: stat.name,
     commandLine,

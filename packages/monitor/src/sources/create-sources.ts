@@ -1,3 +1,4 @@
+import { type NetworkNamespace, OwnNamespace } from '../places/network-namespace.js';
 import { isMac } from '../platform.js';
 import { LsofSource } from './lsof/lsof-source.js';
 import { NetlinkSource } from './netlink/netlink-source.js';
@@ -7,20 +8,28 @@ import { SsSource } from './ss/ss-source.js';
 import { UnsupportedSource } from './unsupported-source.js';
 
 /** What `auto` means, best first. On Linux lsof sees less than the others, and takes longer. */
-const AUTO = { linux: ['netlink', 'proc', 'ss'], mac: ['lsof'] } as const;
+const AUTO = { linux: ['netlink', 'proc', 'ss'], mac: ['lsof'], other: ['netlink', 'proc'] } as const;
 
-/** The sources of a chain, `auto` meaning all that are worth trying on this system. */
-export function createSources(names: 'auto' | readonly SourceName[]): Source[] {
-  const chosen = names === 'auto' ? AUTO[isMac() ? 'mac' : 'linux'] : new Set(names);
+/**
+ * The sources of a chain, `auto` meaning all that are worth trying there.
+ *
+ * @param other the network namespace to look into, where it is not this process's own
+ */
+export function createSources(names: 'auto' | readonly SourceName[], other?: NetworkNamespace): Source[] {
+  const auto = AUTO[other !== undefined ? 'other' : isMac() ? 'mac' : 'linux'];
+  const chosen = names === 'auto' ? auto : new Set(names);
   return [...chosen].map((name) => {
-    const isThere = name === 'lsof' || !isMac();
-    return isThere ? CONSTRUCTORS[name]() : new UnsupportedSource(name);
+    if (isMac() && name !== 'lsof')
+      return new UnsupportedSource(name, 'only Linux has this; the source of macOS is lsof');
+    if (other !== undefined && (name === 'ss' || name === 'lsof'))
+      return new UnsupportedSource(name, `${name} does not look into other network namespaces`);
+    return CONSTRUCTORS[name](other ?? new OwnNamespace());
   });
 }
 
-const CONSTRUCTORS: Record<SourceName, () => Source> = {
-  netlink: () => new NetlinkSource(),
-  proc: () => new ProcSource(),
+const CONSTRUCTORS: Record<SourceName, (namespace: NetworkNamespace) => Source> = {
+  netlink: (namespace) => new NetlinkSource(namespace),
+  proc: (namespace) => new ProcSource(namespace),
   ss: () => new SsSource(),
   lsof: () => new LsofSource(),
 };

@@ -1,16 +1,18 @@
 import type { Source, SourceName } from './source.js';
 import { SourceError } from './source-error.js';
 
-/** A source that this system does not have: every look fails, without touching anything. */
+/** A source that this system, or this place, does not have: every look fails, without touching anything. */
 export class UnsupportedSource implements Source {
   readonly name: SourceName;
+  readonly #reason: string;
 
-  constructor(name: SourceName) {
+  constructor(name: SourceName, reason: string) {
     this.name = name;
+    this.#reason = reason;
   }
 
   look(): never {
-    throw new SourceError(this.name, 'only Linux has this; the source of macOS is lsof');
+    throw new SourceError(this.name, this.#reason);
   }
 
   close(): void {}

@@ -17,6 +17,7 @@ function listener(port: number, ...inodes: (number | null)[]): Listener {
   };
   const sockets = inodes.map((inode) => ({ inode, ...unknown }));
   return {
+    place: 'self',
     protocol: 'tcp',
     family: 4,
     address: '127.0.0.1',

@@ -4,7 +4,7 @@ import type { PortEvent } from '../../src/port-monitor/event.js';
 import { EventRing } from '../../src/port-monitor/event-ring.js';
 
 function event(sequence: number): PortEvent {
-  return { type: 'error', error: new Error('any'), sequence, at: new Date(1000 * sequence) };
+  return { type: 'error', place: 'self', error: new Error('any'), sequence, at: new Date(1000 * sequence) };
 }
 
 function ringWith(size: number, events: number): EventRing {

@@ -3,7 +3,7 @@ import type { PortEvent } from '../../src/port-monitor/event.js';
 import { EventStream } from '../../src/port-monitor/event-stream.js';
 
 function event(sequence: number): PortEvent {
-  return { type: 'error', error: new Error('any'), sequence, at: new Date(1000 * sequence) };
+  return { type: 'error', place: 'self', error: new Error('any'), sequence, at: new Date(1000 * sequence) };
 }
 
 describe('a stream of events', () => {

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { processFinder } from '../../src/places/process-finder.js';
+import { selfSite } from '../../src/places/self-place.js';
 import { HolderSearch } from '../../src/port-monitor/holder-search.js';
 import { attachProcesses } from '../../src/processes/attach-processes.js';
 import { listenerAt } from './listener-at.js';
@@ -30,6 +32,7 @@ test('searches that take too long do not become ever more, and end with the moni
   const end = new AbortController();
   const search = new HolderSearch({
     enabled: true,
+    finder: processFinder(selfSite()),
     signal: end.signal,
     isOpen: () => true,
     onLate: () => undefined,

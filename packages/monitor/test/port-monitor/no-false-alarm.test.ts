@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { PortMonitor } from '../../src/index.js';
 import type { Libc } from '../../src/kernel/libc.js';
 import { loadLibc } from '../../src/kernel/load-libc.js';
+import { OwnNamespace } from '../../src/places/network-namespace.js';
 import { createSources } from '../../src/sources/create-sources.js';
 import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';
@@ -64,8 +65,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
     for (const name of PROC_FILES) whole.set(name, readFileSync(`/proc/net/${name}`));
     process.env.PATH = `${directory}${delimiter}${PATH}`;
     vi.mocked(createSources).mockImplementation(() => [
-      new NetlinkSource(faultyLibc),
-      new ProcSource(directory),
+      new NetlinkSource(undefined, faultyLibc),
+      new ProcSource(new OwnNamespace(directory)),
       new SsSource(),
     ]);
   });

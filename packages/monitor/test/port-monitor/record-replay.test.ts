@@ -25,6 +25,7 @@ function listener(port: number, inodes: readonly number[]): Listener {
   };
   const sockets = inodes.map((inode) => ({ inode, ...unknown }));
   return {
+    place: 'self',
     protocol: 'tcp',
     family: 4,
     address: '127.0.0.1',

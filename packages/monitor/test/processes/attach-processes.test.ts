@@ -56,6 +56,7 @@ describe('a process behind a socket', () => {
     expect(processes).toEqual([
       {
         pid: child.pid,
+        namespacePid: child.pid,
         parentPid: process.pid,
         name: NODE_NAME,
         commandLine: [process.execPath, '-e', expect.any(String), '--', 'ünï', '', 'last'],

@@ -67,6 +67,7 @@ export function listenerOf(inode: number | null, uid: number | null = 0): Listen
     holder: null,
   };
   return {
+    place: 'self',
     protocol: 'tcp',
     family: 4,
     address: '127.0.0.1',

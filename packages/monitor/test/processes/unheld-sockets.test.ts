@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { attachProcesses } from '../../src/processes/attach-processes.js';
 import { findHolders } from '../../src/processes/find-holders.js';
+import { networkNamespaceOf } from '../../src/processes/network-namespace.js';
 import { seesEveryProcess } from '../../src/processes/sees-every-process.js';
 import { listenerOf } from './child.js';
 
@@ -12,7 +13,7 @@ const GONE = 0x7fff_ffff;
 
 beforeEach(() => {
   vi.mocked(seesEveryProcess).mockReturnValue(true);
-  vi.mocked(findHolders).mockResolvedValue({ pids: new Map(), isPartial: false });
+  vi.mocked(findHolders).mockResolvedValue({ pids: new Map(), unread: new Set() });
 });
 
 async function holderOf(uid: number | null) {
@@ -31,12 +32,15 @@ test('another user’s socket without a process was closed', async () => {
 });
 
 test('a socket whose processes all ended since was closed', async () => {
-  vi.mocked(findHolders).mockResolvedValue({ pids: new Map([[1, new Set([GONE])]]), isPartial: false });
+  vi.mocked(findHolders).mockResolvedValue({ pids: new Map([[1, new Set([GONE])]]), unread: new Set() });
   expect(await holderOf(0)).toBeNull();
 });
 
 test('it may be held by a process that could not be read', async () => {
-  vi.mocked(findHolders).mockResolvedValue({ pids: new Map(), isPartial: true });
+  vi.mocked(findHolders).mockResolvedValue({
+    pids: new Map(),
+    unread: new Set([networkNamespaceOf('self') ?? 0]),
+  });
   expect(await holderOf(0)).toBe('hidden');
 });
 

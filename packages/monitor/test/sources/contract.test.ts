@@ -20,7 +20,7 @@ const SOURCES: { name: string; create: () => Source }[] = SOURCE_NAMES.map((name
 if (HAS_NODE_FFI) {
   SOURCES.push({
     name: 'netlink through node:ffi',
-    create: () => new NetlinkSource(() => new NodeFfiLibc()),
+    create: () => new NetlinkSource(undefined, () => new NodeFfiLibc()),
   });
 }
 

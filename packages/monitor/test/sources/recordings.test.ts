@@ -3,6 +3,7 @@ import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BoundSocket } from '../../src/listener.js';
+import { OwnNamespace } from '../../src/places/network-namespace.js';
 import { readDumpPart, readSockets } from '../../src/sources/netlink/inet-diag.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';
 import { parseSs } from '../../src/sources/ss/parse-ss.js';
@@ -78,7 +79,7 @@ describe.skipIf(!LITTLE_ENDIAN)('the recorded files of /proc/net', () => {
     for (const name of ['tcp', 'tcp6', 'udp', 'udp6', 'sockstat', 'sockstat6']) {
       writeFileSync(join(directory, name), readRecording(`proc-net-${name}`));
     }
-    const source = new ProcSource(directory);
+    const source = new ProcSource(new OwnNamespace(directory));
     const { listeners, skipped } = await source.look();
     source.close();
     const sockets = listeners.flatMap(({ sockets, ...of }) =>

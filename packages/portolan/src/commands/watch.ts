@@ -1,6 +1,11 @@
-import { type MissedEvents, type PortEvent, PortMonitor, type PortMonitorOptions } from '@portolan/monitor';
+import {
+  type MissedEvents,
+  type PortEvent,
+  PortMonitor,
+  type PortMonitorOptions,
+  splitWords,
+} from '@portolan/monitor';
 import { includesPort } from '../arguments/ports.js';
-import { splitWords } from '../arguments/split-words.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { wantsColor } from '../render/color.js';
@@ -59,7 +64,11 @@ function ownership({ owners }: ListenerFilter): PortMonitorOptions {
 }
 
 function commandWords(command: string, { shell }: WatchOptions): string[] {
-  return shell ? ['/bin/sh', '-c', command] : splitWords(command);
+  if (shell) return ['/bin/sh', '-c', command];
+  const words = splitWords(command);
+  if (words === undefined) throw new UsageError(`'${command}' has a quote that is not closed`);
+  if (words.length === 0) throw new UsageError('--exec takes a command');
+  return words;
 }
 
 function printer({ ndjson }: WatchOptions): (event: PortEvent | MissedEvents) => void {

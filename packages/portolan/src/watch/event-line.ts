@@ -21,6 +21,8 @@ const SIGNS = {
   note: { text: '!', style: 'yellow' },
 } as const satisfies Record<string, { text: string; style: Style }>;
 
+const PLACE_WORDS = { appeared: 'is there now', gone: 'is gone' } as const;
+
 /** One line for people: time, sign, protocol, endpoint, process, and how long it was open. */
 export function renderEvent(event: PortEvent | MissedEvents, color: boolean): string {
   switch (event.type) {
@@ -41,9 +43,18 @@ export function renderEvent(event: PortEvent | MissedEvents, color: boolean): st
       return line(
         event.at,
         'note',
-        `now looking through ${event.source}: ${visibleText(event.reason)}`,
+        `${event.source === null ? 'no answer' : `now looking through ${event.source}`}: ${visibleText(event.reason)}`,
         color,
       );
+    case 'place': {
+      const reason = event.reason === null ? '' : `: ${visibleText(event.reason)}`;
+      return line(
+        event.at,
+        'note',
+        `${visibleText(event.place)} ${PLACE_WORDS[event.state]}${reason}`,
+        color,
+      );
+    }
     case 'error':
       return line(event.at, 'note', visibleText(event.error.message), color);
     case 'missed':

@@ -7,6 +7,7 @@ const LOOK = {
   source: 'netlink',
   failures: [],
   skipped: 0,
+  places: [{ place: 'self', source: 'netlink', failures: [], reason: null, skipped: 0 }],
   takenAt: new Date('2026-11-24T03:00:00Z'),
   durationMs: 1.5,
 } as const;

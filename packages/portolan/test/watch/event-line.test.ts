@@ -4,7 +4,7 @@ import { renderEvent } from '../../src/watch/event-line.js';
 import { heldListener, listener, processOf } from '../listeners.js';
 
 const at = new Date(2026, 10, 24, 5, 1, 40, 31);
-const told = { sequence: 1, at };
+const told = { sequence: 1, at, place: 'self' };
 const node = heldListener([processOf({ name: 'node', pid: 123 })], { address: '127.0.0.1', port: 3000 });
 
 /** Without the time and the blanks that align. */

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
+import { type NetworkNamespace, OwnNamespace } from '../../places/network-namespace.js';
 import type { Watch } from '../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../poll-thread/watch-own.js';
 import { AF_NETLINK, NETLINK_SOCK_DIAG } from '../../sources/netlink/inet-diag.js';
@@ -34,24 +35,31 @@ const EMPTY = -constants.errno.EAGAIN;
 
 /**
  * Rings when a socket that could be a listener ends, TCP or UDP: the kernel tells the members of the destroy groups of
- * NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege. Nothing tells of an opening this way.
+ * NETLINK_SOCK_DIAG (sock_diag(7)). Needs no
+ * privilege but that of entering the namespace. Nothing tells of an opening this way.
  */
 export class DestroyDoorbell implements Doorbell {
   readonly name = 'destroy';
   readonly #persistent: boolean;
+  readonly #namespace: NetworkNamespace;
   readonly #loadLibc: () => Libc;
   readonly #message = new Uint8Array(1);
   #watch: Watch | undefined;
 
-  constructor({ persistent }: DoorbellOptions, load: () => Libc = loadLibc) {
+  constructor(
+    { persistent }: DoorbellOptions,
+    namespace: NetworkNamespace = new OwnNamespace(),
+    load: () => Libc = loadLibc,
+  ) {
     this.#persistent = persistent;
+    this.#namespace = namespace;
     this.#loadLibc = load;
   }
 
   async start(ring: Ring, onFailure?: OnFailure): Promise<void> {
     try {
       const libc = this.#loadLibc();
-      const fd = openGroups(libc);
+      const fd = this.#namespace.within(libc, () => openGroups(libc));
       this.#watch = watchOwn(
         libc,
         { kind: 'readable', fd },

@@ -1,5 +1,6 @@
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
+import type { NetworkNamespace } from '../../places/network-namespace.js';
 import type { Watch } from '../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../poll-thread/watch-own.js';
 import { openSockDiag } from '../../sources/netlink/listener-dump.js';
@@ -11,6 +12,7 @@ export interface DumpClockOptions extends DoorbellOptions {
   readonly intervalMs: number;
   /** The share of a core that looking may cost at most. */
   readonly cpuShare: number;
+  readonly namespace: NetworkNamespace;
 }
 
 /**
@@ -30,12 +32,12 @@ export class DumpClock implements Doorbell {
   }
 
   async start(ring: Ring, onFailure?: OnFailure): Promise<void> {
-    const { intervalMs, cpuShare, persistent } = this.#options;
+    const { intervalMs, cpuShare, persistent, namespace } = this.#options;
     try {
       const libc = this.#loadLibc();
       this.#watch = watchOwn(
         libc,
-        { kind: 'dump', fd: openSockDiag(libc), intervalMs, cpuShare },
+        { kind: 'dump', fd: openSockDiag(libc, namespace), intervalMs, cpuShare },
         { persistent, onReady: ring, onFailure: (error) => onFailure?.(doorbellErrorFrom('clock', error)) },
       );
     } catch (error) {

@@ -45,6 +45,7 @@ export class PsProcessReader implements ProcessReader {
 function toProcess(seen: SeenProcess, row: PsRow | undefined): Process {
   return {
     ...seen,
+    namespacePid: seen.pid,
     parentPid: row?.parentPid ?? seen.parentPid,
     // One text: ps does not tell where an argument ends.
     commandLine: row === undefined ? null : parseCommandLine(Buffer.from(row.text)),

@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
+import type { NetworkNamespace } from '../../places/network-namespace.js';
+import { PlaceError } from '../../places/place-error.js';
 import { SourceError } from '../source-error.js';
 import {
   AF_NETLINK,
@@ -27,14 +29,23 @@ const REQUESTS = [bothFamiliesRequest(), ...UDP_REQUESTS];
 const REQUESTS_BY_FAMILY = [dumpRequest('tcp', 4), dumpRequest('tcp', 6), ...UDP_REQUESTS];
 
 /**
- * A socket that NETLINK_SOCK_DIAG is asked through, in the network namespace of the calling thread.
+ * A socket that NETLINK_SOCK_DIAG is asked through. It keeps its network namespace alive.
  *
- * @throws SourceError where the kernel refuses it
+ * @throws SourceError where the kernel refuses it, or the namespace can't be entered
  */
-export function openSockDiag(libc: Libc): number {
-  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+export function openSockDiag(libc: Libc, namespace: NetworkNamespace): number {
+  const fd = socketIn(libc, namespace);
   if (fd < 0) throw new SourceError('netlink', `the kernel refused the socket (${getSystemErrorName(fd)})`);
   return fd;
+}
+
+function socketIn(libc: Libc, namespace: NetworkNamespace): number {
+  try {
+    return namespace.within(libc, () => libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  } catch (error) {
+    const reason = error instanceof PlaceError ? error.reason : String(error);
+    throw new SourceError('netlink', reason, { cause: error });
+  }
 }
 
 /** The kernel's listening sockets, dumped again and again through one socket of {@link openSockDiag}. */

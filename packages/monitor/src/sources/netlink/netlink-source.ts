@@ -1,7 +1,7 @@
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
 import { groupSockets } from '../../listener.js';
-import { ephemeralPorts } from '../ephemeral-ports.js';
+import { type NetworkNamespace, OwnNamespace } from '../../places/network-namespace.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { CgroupPaths } from './cgroup-paths.js';
@@ -15,15 +15,20 @@ interface Held {
   readonly dump: ListenerDump;
 }
 
-/** Asks the kernel for its listening sockets over NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege. */
+/**
+ * Asks the kernel for its listening sockets over NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege in this process's own
+ * network namespace, and CAP_SYS_ADMIN in others.
+ */
 export class NetlinkSource implements Source {
   readonly name = 'netlink';
+  readonly #namespace: NetworkNamespace;
   readonly #loadLibc: () => Libc;
   readonly #cgroups = new CgroupPaths();
   #held: Held | undefined;
   #lastAnswer: SourceAnswer | undefined;
 
-  constructor(load: () => Libc = loadLibc) {
+  constructor(namespace: NetworkNamespace = new OwnNamespace(), load: () => Libc = loadLibc) {
+    this.#namespace = namespace;
     this.#loadLibc = load;
   }
 
@@ -47,7 +52,7 @@ export class NetlinkSource implements Source {
 
   #open(): Held {
     const libc = this.#load();
-    const fd = openSockDiag(libc);
+    const fd = openSockDiag(libc, this.#namespace);
     return { libc, fd, dump: new ListenerDump(libc, fd) };
   }
 
@@ -67,6 +72,8 @@ export class NetlinkSource implements Source {
       interfaceName: (index) => interfaces.name(index),
       cgroupPath: (id) => this.#cgroups.path(id),
     });
-    return { listeners: groupSockets(sockets, ephemeralPorts()), skipped };
+    const { place } = this.#namespace;
+    const ephemeral = this.#namespace.ephemeralPorts();
+    return { listeners: groupSockets(sockets, { place, ephemeral }), skipped };
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, read, readSync } from 'node:fs';
+import { closeSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 const readAsync = promisify(read);
@@ -6,14 +6,16 @@ const readAsync = promisify(read);
 /** A file of /proc that stays open from look to look. Reading it from the start again gives its present content. */
 export class ProcFile {
   readonly path: string;
+  readonly #open: () => number;
   #fd = -1;
 
-  constructor(path: string) {
+  constructor(path: string, open: () => number) {
     this.path = path;
+    this.#open = open;
   }
 
   open(): number {
-    if (this.#fd < 0) this.#fd = openSync(this.path, 'r');
+    if (this.#fd < 0) this.#fd = this.#open();
     return this.#fd;
   }
 

@@ -1,6 +1,7 @@
 import { endianness } from 'node:os';
-import { type BoundSocket, groupSockets } from '../../listener.js';
-import { ephemeralPorts } from '../ephemeral-ports.js';
+import { type BoundSocket, groupSockets, type Listener } from '../../listener.js';
+import { type NetworkNamespace, OwnNamespace } from '../../places/network-namespace.js';
+import { PlaceError } from '../../places/place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { LISTENING_STATE, parseRows } from './parse-rows.js';
@@ -39,7 +40,7 @@ interface Reading {
 const NO_ROWS: Reading = { rows: Buffer.alloc(0), skipped: 0 };
 
 /**
- * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may. It stops a long table where the kernel has
+ * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may, that of other processes' namespaces too. It stops a long table where the kernel has
  * printed its last listener, takes a short read for the end, and passes over tables that /proc/net/sockstat
  * says are empty. All of this is how Linux does it and nobody's promise, so the first look, and one every ten
  * minutes, reads all and turns off what does not hold.
@@ -48,15 +49,17 @@ export class ProcSource implements Source {
   readonly name = 'proc';
   readonly #tables: readonly { table: Table; file: ProcFile }[];
   readonly #sockstat: readonly ProcFile[];
+  readonly #namespace: NetworkNamespace;
   #verifiedAt = Number.NEGATIVE_INFINITY;
   #listenersFirst = true;
   #shortReadIsEnd = true;
   #last: { readings: Reading[]; answer: SourceAnswer } | undefined;
 
-  /** @param directory where the tables are, `/proc/PID/net` for another process's namespace */
-  constructor(directory = '/proc/net') {
-    this.#tables = TABLES.map((table) => ({ table, file: new ProcFile(`${directory}/${table.name}`) }));
-    this.#sockstat = ['sockstat', 'sockstat6'].map((name) => new ProcFile(`${directory}/${name}`));
+  constructor(namespace: NetworkNamespace = new OwnNamespace()) {
+    const file = (name: string) => new ProcFile(namespace.pathOf(name), () => namespace.open(name));
+    this.#namespace = namespace;
+    this.#tables = TABLES.map((table) => ({ table, file: file(table.name) }));
+    this.#sockstat = ['sockstat', 'sockstat6'].map(file);
   }
 
   async look(signal?: AbortSignal): Promise<SourceAnswer> {
@@ -138,7 +141,8 @@ export class ProcSource implements Source {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' && table.name !== 'tcp') return false;
-      throw new SourceError(this.name, `${file.path} can't be opened (${code})`, { cause: error });
+      const reason = error instanceof PlaceError ? error.reason : `${file.path} can't be opened (${code})`;
+      throw new SourceError(this.name, reason, { cause: error });
     }
   }
 
@@ -163,9 +167,14 @@ export class ProcSource implements Source {
       sockets.push(...parsed.sockets);
       skipped += reading.skipped + parsed.skipped;
     }
-    const answer = { listeners: groupSockets(sockets, ephemeralPorts()), skipped };
+    const answer = { listeners: this.#grouped(sockets), skipped };
     this.#last = { readings, answer };
     return answer;
+  }
+
+  #grouped(sockets: readonly BoundSocket[]): Listener[] {
+    const { place } = this.#namespace;
+    return groupSockets(sockets, { place, ephemeral: this.#namespace.ephemeralPorts() });
   }
 }
 

@@ -16,7 +16,7 @@ export class SsSource implements Source {
     const { sockets, skipped } = parseSs(output.toString('utf8'));
     // Refused by the kernel, ss reads /proc; refused there too, it complains, prints the header and exits 0.
     if (sockets.length === 0 && complaint !== '') throw new SourceError(this.name, `ss says: ${complaint}`);
-    const answer = { listeners: groupSockets(sockets, ephemeralPorts()), skipped };
+    const answer = { listeners: groupSockets(sockets, { ephemeral: ephemeralPorts() }), skipped };
     this.#last = { output, answer };
     return answer;
   }

@@ -145,7 +145,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the destroy groups', () => {
 });
 
 test('a doorbell without native calls says so', async () => {
-  const doorbell = new DestroyDoorbell({ persistent: true }, () => {
+  const doorbell = new DestroyDoorbell({ persistent: true }, undefined, () => {
     throw new Error('no native calls');
   });
   await doorbell.stop();

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadLibc } from '../../../dist/kernel/load-libc.js';
+import { OwnNamespace } from '../../../dist/places/network-namespace.js';
 import { DumpClock } from '../../../dist/port-monitor/doorbells/dump-clock.js';
 import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
@@ -9,7 +10,7 @@ import { Bell } from './bell.js';
 
 const TCP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 8080, backlog: 5 };
 const UDP: SocketPlan = { protocol: 'udp', family: 6, address: '::1', port: 5353 };
-const OPTIONS = { persistent: true, intervalMs: 10, cpuShare: 1 };
+const OPTIONS = { persistent: true, intervalMs: 10, cpuShare: 1, namespace: new OwnNamespace() };
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('the clock that looks at the dumps', () => {
   let clock = new DumpClock(OPTIONS);

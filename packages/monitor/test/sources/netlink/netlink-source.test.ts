@@ -12,7 +12,10 @@ function sourceWith(change: (real: Libc) => Partial<Libc>): NetlinkSource {
   const real = loadLibc();
   const changed = change(real);
   const get = (target: Libc, key: keyof Libc) => changed[key] ?? target[key].bind(target);
-  return new NetlinkSource(() => new Proxy(real, { get: (target, key) => get(target, key as keyof Libc) }));
+  return new NetlinkSource(
+    undefined,
+    () => new Proxy(real, { get: (target, key) => get(target, key as keyof Libc) }),
+  );
 }
 
 /** Sets a message's flags and type as the kernel would. */
@@ -99,7 +102,7 @@ describe('the netlink source', () => {
   });
 
   test('fails where no native call can be made', () => {
-    const source = new NetlinkSource(() => {
+    const source = new NetlinkSource(undefined, () => {
       throw new Error('no native calls: none installed');
     });
     expect(() => source.look()).toThrow('no native calls');

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OwnNamespace } from '../../../src/places/network-namespace.js';
 import { ProcSource } from '../../../src/sources/proc/proc-source.js';
 
 const HEADER =
@@ -19,7 +20,7 @@ describe('files like those of /proc/net', () => {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'portolan-'));
-    source = new ProcSource(directory);
+    source = new ProcSource(new OwnNamespace(directory));
   });
 
   afterEach(() => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { splitWords } from '../src/arguments/split-words.js';
+import { splitWords } from '../src/split-words.js';
 
 describe('the words of a command', () => {
   test.each([
@@ -14,8 +14,12 @@ describe('the words of a command', () => {
     expect(splitWords(command)).toEqual(words);
   });
 
-  test.each(['', '   ', '"a', "a 'b", 'a\\'])('of %j can not be read', (command) => {
-    expect(() => splitWords(command)).toThrow(expect.objectContaining({ code: 'ERR_PORTOLAN_USAGE' }));
+  test.each(['"a', "a 'b", 'a\\'])('of %j can not be told, with a quote left open', (command) => {
+    expect(splitWords(command)).toBeUndefined();
+  });
+
+  test.each(['', '   '])('of %j are none', (command) => {
+    expect(splitWords(command)).toEqual([]);
   });
 
   test('are those of the shell, where it has nothing else to do', () => {

@@ -1,0 +1,81 @@
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
+import type { Libc } from '../kernel/libc.js';
+import { loadLibc } from '../kernel/load-libc.js';
+import type { PortRange } from '../port-range.js';
+import { ephemeralPorts } from '../sources/ephemeral-ports.js';
+import type { NetworkNamespace } from './network-namespace.js';
+import { PlaceError } from './place-error.js';
+
+/** How another network namespace is reached. */
+export interface NamespaceAccess {
+  readonly place: string;
+  /** Its file: `/proc/PID/ns/net`, `/run/netns/NAME`. */
+  readonly path: string;
+  /** The inode of that file; undefined where this user may not know it. */
+  readonly inode: number | undefined;
+  /** A process in it, whose /proc/PID/net every user may read. */
+  readonly pid?: number | undefined;
+  /** The inode of that process's /proc/PID/net/tcp, by which every user can tell namespaces apart. */
+  readonly tableInode?: number | undefined;
+}
+
+/** A network namespace of this machine in which this process is not. */
+export class OtherNamespace implements NetworkNamespace {
+  readonly place: string;
+  /** May be changed while the namespace stays the same: the process that led to it has ended, another has not. */
+  access: NamespaceAccess;
+  #ephemeral: PortRange | undefined;
+
+  constructor(access: NamespaceAccess) {
+    this.place = access.place;
+    this.access = access;
+  }
+
+  within<T>(libc: Libc, make: () => T): T {
+    const { path, inode } = this.access;
+    try {
+      return inNetworkNamespace(libc, path, make, inode);
+    } catch (error) {
+      throw new PlaceError(this.place, reasonOf(error), { cause: error });
+    }
+  }
+
+  pathOf(name: string): string {
+    const { pid } = this.access;
+    return `/proc/${pid ?? 'thread-self'}/net/${name}`;
+  }
+
+  open(name: string): number {
+    const path = this.pathOf(name);
+    if (this.access.pid === undefined) return this.within(loadLibc(), () => openSync(path, 'r'));
+    const fd = openSync(path, 'r');
+    const { tableInode } = this.access;
+    if (name !== 'tcp' || tableInode === undefined || fstatSync(fd).ino === tableInode) return fd;
+    closeSync(fd);
+    throw new PlaceError(this.place, 'it is not there any more');
+  }
+
+  /** They are asked for once. Where they can't be, those of the own namespace are the best guess. */
+  ephemeralPorts(): PortRange | undefined {
+    this.#ephemeral ??= this.#readEphemeralPorts();
+    return this.#ephemeral;
+  }
+
+  /** /proc/sys/net is that of the thread's namespace (net_ctl_set in net/sysctl_net.c). */
+  #readEphemeralPorts(): PortRange | undefined {
+    try {
+      return this.within(loadLibc(), ephemeralPorts);
+    } catch {
+      return ephemeralPorts();
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EPERM' || code === 'EACCES')
+    return `only root may enter its network namespace (${code}); try sudo`;
+  if (code === 'EINVAL') return 'that is no network namespace (EINVAL)';
+  return `its network namespace can't be entered (${code ?? message})`;
+}

@@ -1,0 +1,27 @@
+import type { Listener } from '../listener.js';
+import { attachProcesses } from '../processes/attach-processes.js';
+import type { Site } from './site.js';
+
+/** Finds the processes behind the sockets of one site. */
+export interface ProcessFinder {
+  /** Whether they are processes of this machine, so that this one may be among them. */
+  readonly isLocal: boolean;
+
+  /**
+   * The same listeners, in the same order, with their processes.
+   *
+   * @param likely pids to look at first
+   * @throws the signal's reason where it was aborted
+   */
+  attach(listeners: readonly Listener[], likely: readonly number[], signal: AbortSignal): Promise<Listener[]>;
+}
+
+/** That of a site. Elsewhere the source has told already what there is to know. */
+export function processFinder(site: Site): ProcessFinder {
+  if (site.kind === 'elsewhere') return { isLocal: false, attach: async (listeners) => [...listeners] };
+  return {
+    isLocal: true,
+    attach: (listeners, likely, signal) =>
+      attachProcesses(listeners, [...likely, ...site.pids], signal, () => site.tableInode),
+  };
+}

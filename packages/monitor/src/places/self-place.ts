@@ -1,0 +1,33 @@
+import { SELF } from '../listener.js';
+import { networkNamespaceOf } from '../processes/network-namespace.js';
+import { OwnNamespace } from './network-namespace.js';
+import type { Place } from './place.js';
+import type { LocalSite } from './site.js';
+
+/** The network namespace of this process itself. It touches nothing that only Linux has. */
+export function selfSite(): LocalSite {
+  return {
+    kind: 'local',
+    place: SELF,
+    id: SELF,
+    namespace: new OwnNamespace(),
+    get tableInode() {
+      return networkNamespaceOf('self');
+    },
+    pids: [],
+  };
+}
+
+/** The place `self`. */
+export class SelfPlace implements Place {
+  readonly name = SELF;
+  readonly changes = false;
+  readonly isMany = false;
+  readonly #sites = [selfSite()];
+
+  async find(): Promise<readonly LocalSite[]> {
+    return this.#sites;
+  }
+
+  async close(): Promise<void> {}
+}

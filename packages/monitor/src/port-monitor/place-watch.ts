@@ -1,0 +1,184 @@
+import { SELF } from '../listener.js';
+import type { Place } from '../places/place.js';
+import { PlaceError } from '../places/place-error.js';
+import type { Site } from '../places/site.js';
+import { Pace } from '../poll-thread/pace.js';
+import type { Bells } from './bells.js';
+import { DoorbellPanel } from './doorbell-panel.js';
+import type { PortEvent } from './event.js';
+import { type SharedByWatches, SiteWatch } from './site-watch.js';
+import { lookInSlices, SweepClock } from './sweep-clock.js';
+
+/** How often to see what a place is now. A namespace that is gone is kept alive by our sockets until then. */
+const FIND_MS = 250;
+const FIND_MANY_MS = 1000;
+/** Not less often even where that takes long. */
+const FIND_LIMIT_MS = 3000;
+
+/** How often to look at each of many sites, and at what is elsewhere. */
+const INTERVAL_MS = 100;
+/** To wait for an answer from elsewhere costs no processor, and more would be a burden there. */
+const ELSEWHERE_SHARE = 0.1;
+
+/** What one place may cost, and which sites others watch already. */
+export interface PlaceWatchOptions {
+  /** The share of a core that it may cost to look. */
+  readonly cpuShare: number;
+  /** False where another place of the same monitor has a site of that name. */
+  readonly mayWatch: (place: string) => boolean;
+}
+
+/** Watches a place: what is there at the time, as it comes and goes. */
+export class PlaceWatch {
+  readonly #place: Place;
+  readonly #shared: SharedByWatches;
+  readonly #options: PlaceWatchOptions;
+  readonly #sweepClock: SweepClock | undefined;
+  readonly #findPace: Pace;
+  readonly #abort = new AbortController();
+  readonly #watches = new Map<string, SiteWatch>();
+  #sites: readonly Site[] = [];
+  #finding: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(place: Place, shared: SharedByWatches, options: PlaceWatchOptions) {
+    const { intervalMs = INTERVAL_MS, persistent = true } = shared.options;
+    const { cpuShare } = options;
+    this.#place = place;
+    this.#shared = shared;
+    this.#options = options;
+    this.#sweepClock = place.isMany ? new SweepClock({ intervalMs, cpuShare, persistent }) : undefined;
+    this.#findPace = new Pace(place.isMany ? FIND_MANY_MS : FIND_MS, cpuShare);
+  }
+
+  /** The watches of what is there now, in the order in which it was found. */
+  get watches(): readonly SiteWatch[] {
+    return this.#sites.flatMap(({ id }) => this.#watches.get(id) ?? []);
+  }
+
+  /**
+   * Takes the first look at what is there and begins to watch. Where a place is many, some of it may not be to be seen: that
+   * is told as `error`.
+   *
+   * @throws PlaceError where there is no such place; NoSourceError when no source works; DoorbellError
+   */
+  async start(): Promise<void> {
+    this.#sites = await this.#find();
+    for (const site of this.#sites) {
+      this.#abort.signal.throwIfAborted();
+      if (!this.#options.mayWatch(site.place)) continue;
+      const watch = this.#watchOf(site);
+      this.#watches.set(site.id, watch);
+      if (this.#place.isMany && site.place !== SELF) await watch.startOrReport();
+      else await watch.start();
+    }
+    this.#wait();
+  }
+
+  /** Looks now at all that is there, and resolves with the events that were found. */
+  async refresh(): Promise<readonly PortEvent[]> {
+    const events: PortEvent[] = [];
+    if (this.#place.changes) events.push(...(await this.#follow()));
+    await lookInSlices(this.watches.map((watch) => async () => void events.push(...(await watch.lookNow()))));
+    return events;
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    clearTimeout(this.#timer);
+    await this.#finding;
+    await Promise.all([...this.#watches.values()].map((watch) => watch.stop()));
+    await this.#place.close();
+  }
+
+  /** Nothing, where it is known and may come later. */
+  async #find(): Promise<readonly Site[]> {
+    try {
+      return await this.#place.find(this.#abort.signal);
+    } catch (error) {
+      if (error instanceof PlaceError && error.mayCome) return [];
+      throw error;
+    }
+  }
+
+  #watchOf(site: Site): SiteWatch {
+    return new SiteWatch(site, this.#bellsOf(site), this.#shared);
+  }
+
+  #bellsOf(site: Site): Bells {
+    if (this.#sweepClock !== undefined && site.place !== SELF) return this.#sweepClock.join();
+    const { doorbell, intervalMs, persistent = true, logger } = this.#shared.options;
+    const { cpuShare } = this.#options;
+    return new DoorbellPanel({
+      doorbell,
+      intervalMs,
+      persistent,
+      logger,
+      namespace: site.kind === 'local' ? site.namespace : undefined,
+      cpuShare: site.kind === 'local' ? cpuShare : Math.max(cpuShare, ELSEWHERE_SHARE),
+    });
+  }
+
+  #wait(): void {
+    if (!this.#place.changes || this.#abort.signal.aborted) return;
+    this.#timer = setTimeout(
+      () => {
+        void this.#follow().finally(() => this.#wait());
+      },
+      Math.min(this.#findPace.intervalMs, FIND_LIMIT_MS),
+    );
+    if (this.#shared.options.persistent === false) this.#timer.unref();
+  }
+
+  /** One at a time: a refresh may come while the timer has rung. */
+  #follow(): Promise<readonly PortEvent[]> {
+    const following = this.#finding.then(() => this.#followNow());
+    this.#finding = following.then(
+      () => undefined,
+      () => undefined,
+    );
+    return following;
+  }
+
+  async #followNow(): Promise<readonly PortEvent[]> {
+    if (this.#abort.signal.aborted) return [];
+    const { sites, reason } = await this.#findAgain();
+    if (this.#abort.signal.aborted || sites === this.#sites) return [];
+    const last = this.#shared.outlet.last;
+    const ids = new Set(sites.map(({ id }) => id));
+    for (const [id, watch] of this.#watches) if (!ids.has(id)) await this.#end(id, watch, reason);
+    this.#sites = sites;
+    for (const site of sites) if (!this.#watches.has(site.id)) await this.#begin(site);
+    return this.#shared.outlet.recent(last).events;
+  }
+
+  async #findAgain(): Promise<{ readonly sites: readonly Site[]; readonly reason: string | null }> {
+    const began = performance.now();
+    try {
+      return { sites: await this.#place.find(this.#abort.signal), reason: null };
+    } catch (error) {
+      return { sites: [], reason: error instanceof PlaceError ? error.reason : String(error) };
+    } finally {
+      this.#findPace.lookTook(performance.now() - began);
+    }
+  }
+
+  async #begin(site: Site): Promise<void> {
+    if (this.#abort.signal.aborted || !this.#options.mayWatch(site.place)) return;
+    const watch = this.#watchOf(site);
+    this.#watches.set(site.id, watch);
+    this.#publish(site, 'appeared', null);
+    await watch.startFromNothing().catch(() => undefined);
+  }
+
+  async #end(id: string, watch: SiteWatch, reason: string | null): Promise<void> {
+    await watch.stop();
+    this.#watches.delete(id);
+    watch.reportEnd();
+    this.#publish(watch.site, 'gone', reason);
+  }
+
+  #publish({ place }: Site, state: 'appeared' | 'gone', reason: string | null): void {
+    this.#shared.outlet.publish({ type: 'place', state, reason, place });
+  }
+}

@@ -1,0 +1,328 @@
+import { type Listener, listenerKey } from '../listener.js';
+import type { Owners } from '../owners/owners.js';
+import { processFinder } from '../places/process-finder.js';
+import type { Site } from '../places/site.js';
+import { sourcesAt } from '../places/sources-at.js';
+import type { Process } from '../processes/process.js';
+import { type ChainAnswer, SourceChain } from '../sources/chain.js';
+import { NoSourceError } from '../sources/no-source-error.js';
+import type { SourceName } from '../sources/source.js';
+import type { Bells } from './bells.js';
+import { difference } from './difference.js';
+import type { Happening, ListenerChange, PortEvent } from './event.js';
+import type { EventOutlet } from './event-outlet.js';
+import { HolderSearch } from './holder-search.js';
+import { type KnownListener, KnownListeners } from './known-listeners.js';
+import { LookScheduler } from './look-scheduler.js';
+import { Lookout } from './lookout.js';
+import { passes } from './port-filter.js';
+import type { PortMonitorOptions } from './port-monitor-options.js';
+import { endpointOf, type Passage, postpone } from './record-replay.js';
+import { RecordsLostError } from './records-lost-error.js';
+import { Witness } from './witness.js';
+
+/** What the watches of one monitor share. */
+export interface SharedByWatches {
+  readonly options: PortMonitorOptions;
+  readonly outlet: EventOutlet;
+  readonly owners: Owners;
+}
+
+/**
+ * Watches which ports listen at one site, and publishes what changes.
+ *
+ * Only a look at the sockets tells what is open; what rings in between just says that it is time to look. While no
+ * source works it keeps what it knew: a failure never opens or closes a port.
+ */
+export class SiteWatch {
+  readonly site: Site;
+  readonly #shared: SharedByWatches;
+  readonly #lookout: Lookout;
+  readonly #bells: Bells;
+  readonly #search: HolderSearch;
+  readonly #witness: Witness;
+  readonly #scheduler = new LookScheduler(
+    () => this.#look(),
+    (found) => found.length > 0,
+  );
+  readonly #known = new KnownListeners();
+  readonly #abort = new AbortController();
+  #seen: readonly Listener[] = [];
+  #source: SourceName | undefined;
+  #found: PortEvent[] = [];
+  #isBlind = false;
+  #settleTimer: NodeJS.Timeout | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(site: Site, bells: Bells, shared: SharedByWatches) {
+    const { sources, processes, logger } = shared.options;
+    this.site = site;
+    this.#shared = shared;
+    this.#bells = bells;
+    const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger);
+    this.#lookout = new Lookout(chain, (ms) => bells.lookTook(ms));
+    this.#search = new HolderSearch({
+      enabled: processes ?? site.kind === 'local',
+      finder: processFinder(site),
+      signal: this.#abort.signal,
+      isOpen: (listener) => this.#known.getUnchanged(listener) !== undefined,
+      onLate: (late) => this.#learn(late),
+    });
+    this.#witness = new Witness(() => bells.takeRecords());
+  }
+
+  /** Which source answered last; undefined before the first answer. */
+  get source(): SourceName | undefined {
+    return this.#source;
+  }
+
+  /** The best doorbell that rings. */
+  get doorbell(): Bells['best'] {
+    return this.#bells.best;
+  }
+
+  /**
+   * Takes the first look and begins to watch. What that look finds is no event.
+   *
+   * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here
+   */
+  async start(): Promise<void> {
+    const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
+    this.#noteSource(answer);
+    this.#seen = listeners;
+    const found = this.#attachOwners(await this.#search.find(listeners));
+    for (const listener of found) this.#known.addInitial(listener, performance.now());
+    this.#abort.signal.throwIfAborted();
+    await this.#startBells();
+  }
+
+  /** The same where there are others to be seen: what goes wrong is told as an event, and the watch goes on. */
+  async startOrReport(): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      if (this.#abort.signal.aborted) throw error;
+      this.#noteFailure(error);
+      await this.#startBells();
+    }
+  }
+
+  /** Begins to watch a site that has come just now: all that is open there has opened. */
+  async startFromNothing(): Promise<void> {
+    await this.#startBells();
+    await this.#scheduler.lookNow();
+  }
+
+  /** Looks now, and resolves with the events that this look found. */
+  lookNow(): Promise<readonly PortEvent[]> {
+    return this.#scheduler.lookNow();
+  }
+
+  /** Ends the watch; what was known stays to be read. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  /** The site is no more: all that was open there has closed. To be called when the watch has stopped. */
+  reportEnd(): void {
+    for (const { listener } of this.#known.sorted()) this.#forget(listener);
+  }
+
+  /** What is open, as far as the last look told, in the order of `compareListeners`. */
+  listeners(): readonly Listener[] {
+    return this.#known
+      .sorted()
+      .map(({ listener }) => listener)
+      .filter((listener) => this.#isWanted(listener));
+  }
+
+  /** Owners came or went. */
+  reassign(): void {
+    const known = this.#known.sorted();
+    const assigned = this.#attachOwners(known.map(({ listener }) => listener));
+    for (const [i, each] of known.entries()) {
+      const listener = assigned[i];
+      if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
+    }
+    this.#settle();
+  }
+
+  async #startBells(): Promise<void> {
+    await this.#bells.start(
+      () => this.#scheduler.ring(),
+      () => this.#scheduler.lookNow(),
+    );
+    this.#abort.signal.throwIfAborted();
+  }
+
+  async #stop(): Promise<void> {
+    this.#abort.abort();
+    clearTimeout(this.#settleTimer);
+    await this.#bells.stop();
+    await this.#scheduler.stop();
+    this.#lookout.close();
+  }
+
+  async #look(): Promise<readonly PortEvent[]> {
+    this.#found = [];
+    try {
+      this.#witness.lookBegins();
+      const { answer, listeners } = await this.#lookout.look(this.#seen, this.#abort.signal);
+      this.#noteSource(answer);
+      await this.#compare(listeners);
+      this.#settle();
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#noteFailure(error);
+    }
+    return this.#found;
+  }
+
+  async #compare(listeners: readonly Listener[]): Promise<void> {
+    const testimony = this.#witness.testify(this.#seen, listeners);
+    if (testimony.lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(testimony.lost) });
+    if (listeners === this.#seen && testimony.passages.length === 0 && testimony.reopened.size === 0) return;
+
+    const seen = postpone(this.#seen, listeners, testimony.unsettled);
+    if (testimony.unsettled.size > 0) this.#scheduler.ring();
+    const { opened, closed, replaced } = difference(this.#seen, seen);
+    this.#seen = seen;
+    const now = performance.now();
+    const fresh = [...opened, ...replaced.map(({ after }) => after)];
+    const found = this.#attachOwners(await this.#search.findSoon(fresh, testimony.openers));
+
+    for (const listener of closed) this.#forget(listener);
+    for (const { before } of replaced) {
+      if (testimony.reopened.has(listenerKey(before))) this.#forget(before);
+    }
+    for (const passage of testimony.passages) this.#reportPassage(passage);
+    for (const listener of found) {
+      const known = this.#known.get(listener);
+      if (known === undefined) this.#known.add(listener, now);
+      else this.#update(known, listener, ['sockets']);
+    }
+  }
+
+  #forget(listener: Listener): void {
+    const known = this.#known.remove(listener);
+    if (known === undefined || !this.#isShown(known)) return;
+    this.#publish({ type: 'closed', listener: known.listener, openMs: openMs(known) });
+  }
+
+  /** What came and went unseen has not been open long enough for who wants to know only of what settled. */
+  #reportPassage({ opened, closed }: Passage): void {
+    if ((this.#shared.options.settleMs ?? 0) > 0) return;
+    const [listener] = this.#attachOwners([this.#search.listenerOf(endpointOf(opened), opened.pid)]);
+    if (listener === undefined || !this.#isWanted(listener)) return;
+    this.#publish({ type: 'opened', listener, transient: true });
+    this.#publish({
+      type: 'closed',
+      listener,
+      openMs: milliseconds(Number(closed.atNs - opened.atNs) / 1e6),
+      transient: true,
+    });
+  }
+
+  /** Reports what has been open for long enough, and comes back when the next one has. */
+  #settle(): void {
+    const { settleMs = 0, persistent = true } = this.#shared.options;
+    const now = performance.now();
+    for (const known of this.#known.takeSettled(now, settleMs)) {
+      if (!this.#isWanted(known.listener)) continue;
+      known.isReported = true;
+      this.#publish({ type: 'opened', listener: known.listener });
+    }
+    clearTimeout(this.#settleTimer);
+    const waitMs = this.#known.nextSettlesInMs(now, settleMs);
+    if (waitMs === undefined) return;
+    this.#settleTimer = setTimeout(() => this.#scheduler.ring(), waitMs);
+    if (!persistent) this.#settleTimer.unref();
+  }
+
+  /** What a search found after the event had to go out without it. */
+  #learn(late: readonly Listener[]): void {
+    if (this.#abort.signal.aborted) return;
+    for (const listener of this.#attachOwners(late)) {
+      const known = this.#known.getUnchanged(listener);
+      if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
+      this.#update(known, listener, ['processes']);
+    }
+    this.#settle();
+  }
+
+  /** A listener changed its processes or owners, and so it may no longer be wanted, or only now. */
+  #update(known: KnownListener, listener: Listener, changes: readonly ListenerChange[]): void {
+    const previous = known.listener;
+    const wasShown = this.#isShown(known);
+    known.listener = listener;
+    if (!this.#isWanted(listener)) {
+      known.isReported = false;
+      if (wasShown) this.#publish({ type: 'closed', listener: previous, openMs: openMs(known) });
+    } else if (wasShown) {
+      this.#publish({ type: 'changed', listener, previous, changes });
+    } else {
+      this.#known.reconsider(known);
+    }
+  }
+
+  /** Owners are processes of this machine, and so is what they own. */
+  #attachOwners(listeners: readonly Listener[]): readonly Listener[] {
+    return this.site.kind === 'local' ? this.#shared.owners.attach(listeners) : listeners;
+  }
+
+  #isShown({ listener, isReported }: KnownListener): boolean {
+    return isReported && this.#isWanted(listener);
+  }
+
+  #isWanted(listener: Listener): boolean {
+    return !this.#search.isIgnored(listener) && passes(listener, this.#shared.options.filter ?? {});
+  }
+
+  #noteSource({ source, failures }: ChainAnswer): void {
+    this.#bells.noteSource(source);
+    const previous = this.#source;
+    const wasBlind = this.#isBlind;
+    this.#source = source;
+    this.#isBlind = false;
+    if (previous === undefined || (previous === source && !wasBlind)) return;
+    const failure = failures.find((each) => each.source === previous);
+    this.#publish({ type: 'source', source, previous, reason: failure?.reason ?? `${source} works again` });
+  }
+
+  #noteFailure(error: unknown): void {
+    if (this.#isBlind && error instanceof NoSourceError) return;
+    this.#isBlind = error instanceof NoSourceError;
+    if (this.#isBlind && this.site.kind === 'elsewhere' && this.#source !== undefined)
+      this.#publish({ type: 'source', source: null, previous: this.#source, reason: messageOf(error) });
+    else this.#publish({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) });
+  }
+
+  #publish(happening: Happening): void {
+    this.#found.push(this.#shared.outlet.publish({ ...happening, place: this.site.place }));
+  }
+}
+
+function haveSameProcesses(a: Listener, b: Listener): boolean {
+  if (a.processes === null || b.processes === null) return a.processes === b.processes;
+  return (
+    a.processes.length === b.processes.length &&
+    a.processes.every((each, i) => isSame(each, b.processes?.[i]))
+  );
+}
+
+function isSame(a: Process, b: Process | undefined): boolean {
+  return a.pid === b?.pid && a.startTicks === b.startTicks;
+}
+
+function openMs({ since }: KnownListener): number {
+  return milliseconds(performance.now() - since);
+}
+
+/** To the microsecond. */
+function milliseconds(ms: number): number {
+  return Math.round(1000 * ms) / 1000;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
