@@ -1,4 +1,8 @@
-/** Sizes and numbers that both ways into the C library need (socket(7), poll(2), include/uapi/linux/filter.h). */
+/** Sizes and numbers of the C library's calls (socket(2), recv(2), socket(7), poll(2), include/uapi/linux/filter.h). */
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOCK_CLOEXEC = 0o2000000;
+export const MSG_DONTWAIT = 0x40;
 export const SOL_SOCKET = 1;
 export const SO_ATTACH_FILTER = 26;
 /** A `struct sock_filter`. */

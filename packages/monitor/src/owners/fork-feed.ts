@@ -4,7 +4,7 @@ import { getSystemErrorName } from 'node:util';
 import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
 import type { Libc } from '../kernel/libc.js';
 import { loadLibc } from '../kernel/load-libc.js';
-import { SOL_SOCKET } from '../kernel/structs.js';
+import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from '../kernel/structs.js';
 import type { Watch } from '../poll-thread/poll-thread.js';
 import { watchOwn } from '../poll-thread/watch-own.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
@@ -20,10 +20,6 @@ import {
   NETLINK_CONNECTOR,
   readFork,
 } from './fork-event.js';
-
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0o2000000;
-const MSG_DONTWAIT = 0x40;
 
 /** The inode of the machine's first user namespace, PROC_USER_INIT_INO (include/linux/proc_ns.h). */
 const PROC_USER_INIT_INO = 0xeffffffd;

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
+import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
 import { type NetworkNamespace, OwnNamespace } from '../../places/network-namespace.js';
 import type { Watch } from '../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../poll-thread/watch-own.js';
@@ -9,10 +10,6 @@ import { AF_NETLINK, NETLINK_SOCK_DIAG } from '../../sources/netlink/inet-diag.j
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from './doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from './doorbell-error.js';
 import { listenerFilter } from './listener-filter.js';
-
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
-const MSG_DONTWAIT = 0x40;
 
 /** enum sknetlink_groups (include/uapi/linux/sock_diag.h). */
 const SKNLGRP_INET_TCP_DESTROY = 1;

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
+import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
 import type { NetworkNamespace } from '../../places/network-namespace.js';
 import { PlaceError } from '../../places/place-error.js';
 import { SourceError } from '../source-error.js';
@@ -12,10 +13,7 @@ import {
   readDumpPart,
 } from './inet-diag.js';
 
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0o2000000;
 const MSG_TRUNC = 0x20;
-const MSG_DONTWAIT = 0x40;
 
 /** The largest datagram that the kernel makes of a dump (netlink_recvmsg, net/netlink/af_netlink.c). */
 const DATAGRAM_LENGTH = 32 * 1024;
