@@ -13,6 +13,10 @@ export { ListenerReader, listListeners, type ReaderOptions } from './listener-re
 export type { Logger } from './logger.js';
 export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
 export { ownersOf } from './owners/owners.js';
+export type { ContainerState, RunningContainer } from './places/engine/container-state.js';
+export { ContainerEngine } from './places/engine/engine.js';
+export type { EngineAddress, EngineKind } from './places/engine/engine-address.js';
+export { EngineError } from './places/engine/engine-error.js';
 export type { DoorbellChoice } from './port-monitor/doorbell-panel.js';
 export type { DoorbellName } from './port-monitor/doorbells/doorbell.js';
 export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
