@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { EngineProcess } from './engine-process.js';
@@ -30,6 +30,8 @@ export class DockerEngine extends TestEngine implements AsyncDisposable {
   private constructor(directory: string) {
     super(join(directory, 'docker.sock'));
     this.#directory = directory;
+    // An ordinary user may reach the socket, as at its usual place, and not talk to it.
+    chmodSync(directory, 0o711);
     // Instead of this machine's settings.
     const settings = join(directory, 'daemon.json');
     writeFileSync(settings, '{}');

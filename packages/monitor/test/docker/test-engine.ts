@@ -34,18 +34,24 @@ export class TestEngine {
   }
 
   /** Runs a container; gives its id. */
-  async run(
+  async run(name: string, image: Image, command: readonly string[], options?: RunOptions): Promise<string> {
+    const id = await this.create(name, image, command, options);
+    await this.start(name);
+    return id;
+  }
+
+  /** Makes a container that does not run yet. */
+  async create(
     name: string,
     image: Image,
     command: readonly string[],
-    options: RunOptions = {},
+    { network = 'none' }: RunOptions = {},
   ): Promise<string> {
     const created = await this.#do('POST', `/containers/create?name=${name}`, {
       Image: this.imagePrefix + image,
       Cmd: command,
-      HostConfig: { ...this.host, NetworkMode: options.network ?? 'none' },
+      HostConfig: { ...this.host, NetworkMode: network },
     });
-    await this.#do('POST', `/containers/${name}/start`);
     return (created as { readonly Id: string }).Id;
   }
 

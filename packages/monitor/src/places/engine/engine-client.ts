@@ -126,7 +126,10 @@ export class EngineClient {
       },
       createConnection: () => connection,
     });
-    const giveUp = () => connection.destroy(signal.reason);
+    // Whoever waits is told; what fails after that is of no interest.
+    connection.on('error', () => undefined);
+    asking.on('error', () => undefined);
+    const giveUp = () => asking.destroy(signal.reason);
     signal.addEventListener('abort', giveUp);
     asking.on('close', () => signal.removeEventListener('abort', giveUp));
     return asking.end(text);
@@ -186,6 +189,9 @@ export class EngineClient {
       case 'ENETUNREACH':
       case 'ETIMEDOUT':
         return `no ${engine} engine answers at ${place} (${code})`;
+      case 'ECONNRESET':
+      case 'EPIPE':
+        return `${this.name} broke the connection off (${code})`;
       default:
         return `${this.name} can't be asked: ${message}${code === undefined ? '' : ` (${code})`}`;
     }
