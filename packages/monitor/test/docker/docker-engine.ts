@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { EngineProcess } from './engine-process.js';
-import { removeCgroup, removeEmpty, removeWithMounts } from './leftovers.js';
+import { removeCgroup, removeWithMounts } from './leftovers.js';
 import { TestEngine } from './test-engine.js';
 
 /**
@@ -16,12 +16,10 @@ export const HAS_DOCKER =
   spawnSync('dockerd', ['--version']).error === undefined &&
   spawnSync('cc', ['--version']).error === undefined;
 
-/** Empty folders that Docker's parts make at fixed places. */
-const FIXED_FOLDERS = ['/opt/containerd', '/run/docker', '/run/containerd'];
-
 /**
  * A real Docker engine for one test file, with a containerd of its own and both images. It touches neither the network of
- * this machine nor another engine; when it is disposed of, nothing is left of it.
+ * this machine nor another engine; when it is disposed of, nothing is left of it but
+ * the empty folders that its parts make for all engines of a machine (/opt/containerd, /run/containerd, /run/docker).
  */
 export class DockerEngine extends TestEngine implements AsyncDisposable {
   readonly #directory: string;
@@ -65,6 +63,5 @@ export class DockerEngine extends TestEngine implements AsyncDisposable {
     await this.#process.end();
     removeWithMounts(this.#directory);
     removeCgroup(basename(this.#directory));
-    for (const folder of FIXED_FOLDERS) removeEmpty(folder);
   }
 }

@@ -18,7 +18,7 @@ export function removeCgroup(name: string): void {
 }
 
 /** Removes a folder of empty folders; nothing where there is none, or something is in it. */
-export function removeEmpty(directory: string): void {
+function removeEmpty(directory: string): void {
   try {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
       if (entry.isDirectory()) removeEmpty(join(directory, entry.name));

@@ -8,6 +8,11 @@ export interface RunOptions {
   readonly network?: 'none' | 'host' | `container:${string}`;
 }
 
+/** Docker turns IPv6 off where there is no network, and with it ::1. */
+const WITH_IPV6 = {
+  Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.default.disable_ipv6': '0' },
+};
+
 interface Answer {
   readonly status: number;
   readonly value: unknown;
@@ -50,7 +55,7 @@ export class TestEngine {
     const created = await this.#do('POST', `/containers/create?name=${name}`, {
       Image: this.imagePrefix + image,
       Cmd: command,
-      HostConfig: { ...this.host, NetworkMode: network },
+      HostConfig: { ...this.host, NetworkMode: network, ...(network === 'none' ? WITH_IPV6 : {}) },
     });
     return (created as { readonly Id: string }).Id;
   }

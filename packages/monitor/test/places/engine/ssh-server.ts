@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,10 +14,7 @@ export class SshServer implements AsyncDisposable {
   readonly #directory: string;
   readonly #process: ChildProcess;
 
-  readonly #hadPrivilegeSeparation: boolean;
-
-  private constructor(directory: string, child: ChildProcess, hadPrivilegeSeparation: boolean) {
-    this.#hadPrivilegeSeparation = hadPrivilegeSeparation;
+  private constructor(directory: string, child: ChildProcess) {
     this.#directory = directory;
     this.bin = directory;
     this.#process = child;
@@ -44,12 +41,11 @@ export class SshServer implements AsyncDisposable {
     writeFileSync(file('ssh'), `#!/bin/sh\nexec ${ssh} ${[...options, ...known].join(' ')} "$@"\n`);
     chmodSync(file('ssh'), 0o755);
     // Where sshd was installed and never started as a service, nobody has made this.
-    const hadPrivilegeSeparation = existsSync(PRIVILEGE_SEPARATION);
     mkdirSync(PRIVILEGE_SEPARATION, { recursive: true, mode: 0o755 });
     const child = spawn(SSHD, ['-D', '-e', '-f', file('sshd_config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const server = new SshServer(directory, child, hadPrivilegeSeparation);
+    const server = new SshServer(directory, child);
     let said = '';
     for await (const piece of child.stderr) {
       said += piece;
@@ -70,6 +66,5 @@ export class SshServer implements AsyncDisposable {
       await ended;
     }
     rmSync(this.#directory, { recursive: true });
-    if (!this.#hadPrivilegeSeparation) rmSync(PRIVILEGE_SEPARATION, { recursive: true });
   }
 }
