@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CGROUP_ROOT } from '../../monitor/test/owners/cgroup-root.js';
-import { StandInEngine } from './engine/stand-in-engine.js';
+import { StandInEngine } from '../../monitor/test/places/engine/stand-in-engine.js';
 import { freePort } from './free-port.js';
 import { portolan } from './run-command.js';
 import { type StartedProgram, startPortolan, startPython } from './started-program.js';

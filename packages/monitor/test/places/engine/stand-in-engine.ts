@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Stands in for a container engine, which is not to be had where tests run: an HTTP server at a unix socket. */
+/** Stands in for a container engine that has a fault, or where the real one would be much: an HTTP server at a unix socket. */
 export class StandInEngine implements AsyncDisposable {
   readonly socket: string;
   readonly #directory: string;
@@ -28,8 +28,11 @@ export class StandInEngine implements AsyncDisposable {
       const name = /^\/containers\/([^/]+)\/json$/.exec(url ?? '')?.[1] ?? '';
       const id = method === 'GET' ? containers[name] : undefined;
       response.statusCode = id === undefined ? 404 : 200;
+      const state = { Running: true, Pid: 1, StartedAt: '2026-01-01T00:00:00Z' };
       const answer =
-        id === undefined ? { message: `No such container: ${name}` } : { Id: id, Name: `/${name}` };
+        id === undefined
+          ? { message: `No such container: ${name}` }
+          : { Id: id, Name: `/${name}`, State: state };
       response.end(JSON.stringify(answer));
     });
   }

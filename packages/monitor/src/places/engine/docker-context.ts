@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { EngineAddress } from './engine-address.js';
+import { EngineError } from './engine-error.js';
+import { type EngineSettings, readSettingsFile } from './engine-settings.js';
+import { type EngineTls, readTlsFiles } from './engine-tls.js';
+import { parseEngineHost } from './parse-engine-host.js';
+import { printableLine } from './printable-line.js';
+
+/** The folder of Docker's settings: `DOCKER_CONFIG`, or `.docker` at home (docker/cli, cli/config/config.go). */
+export function configDirectory({ environment, home }: EngineSettings): string {
+  return environment.DOCKER_CONFIG || `${home}/.docker`;
+}
+
+/**
+ * The context that `docker context use` has chosen: `currentContext` in `config.json`.
+ *
+ * @throws EngineError where that file is there and can't be read
+ */
+export function currentContext(settings: EngineSettings): string | undefined {
+  const path = `${configDirectory(settings)}/config.json`;
+  const name = fieldOf(readJson(path, settings), 'currentContext');
+  return typeof name === 'string' ? name : undefined;
+}
+
+/**
+ * The engine of a context. Its description and what it needs for TLS lie in folders that are named after the SHA-256 of its
+ * name (docker/cli, cli/context/store/doc.go).
+ *
+ * @throws EngineError where there is no such context, or it names no engine
+ */
+export function addressOfContext(name: string, settings: EngineSettings): EngineAddress {
+  const shown = `the Docker context '${printableLine(name)}'`;
+  const contexts = `${configDirectory(settings)}/contexts`;
+  const hash = createHash('sha256').update(name).digest('hex');
+  const meta = readJson(`${contexts}/meta/${hash}/meta.json`, settings);
+  if (meta === undefined) throw new EngineError(`${shown} does not exist; see 'docker context ls'`);
+  const endpoint = fieldOf(fieldOf(meta, 'Endpoints'), 'docker');
+  const host = fieldOf(endpoint, 'Host');
+  if (typeof host !== 'string' || host === '') throw new EngineError(`${shown} names no engine`);
+  const verify = fieldOf(endpoint, 'SkipTLSVerify') !== true;
+  return parseEngineHost(host, `the host of ${shown}`, () =>
+    tlsOfContext(`${contexts}/tls/${hash}/docker`, verify, settings),
+  );
+}
+
+/** A context is reached over TLS when it has a file for it, or says that the engine need not prove what it is. */
+function tlsOfContext(directory: string, verify: boolean, settings: EngineSettings): EngineTls | null {
+  const tls = readTlsFiles(directory, verify, settings);
+  return verify && tls.ca === null && tls.cert === null && tls.key === null ? null : tls;
+}
+
+function readJson(path: string, settings: EngineSettings): unknown {
+  const text = readSettingsFile(path, settings);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EngineError(`${path} is not JSON`, { cause });
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}

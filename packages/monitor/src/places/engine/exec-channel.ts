@@ -1,0 +1,146 @@
+import { Readable, type Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Channel } from '../elsewhere/transport.js';
+import type { EngineClient, RawConnection } from './engine-client.js';
+import { MultiplexedStream } from './multiplexed-stream.js';
+import { printableLine } from './printable-line.js';
+
+const COMPLAINT_LIMIT = 2000;
+
+/** An engine may let go of a program a moment before it knows how that ended. */
+const QUESTIONS = 5;
+const QUESTION_INTERVAL_MS = 50;
+
+/** What runs programs for an engine, and says itself when it can't. */
+const RUNTIME = /\b(?:OCI runtime|runc|crun)\b/;
+const MISSING = /executable file not found|no such file or directory/i;
+
+/** A program in a container. Its streams never emit `error`: they end, and `ended` tells why. */
+export class ExecChannel implements Channel {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly ended: Promise<string>;
+  readonly #client: EngineClient;
+  readonly #execId: string;
+  readonly #program: string;
+  readonly #connection: RawConnection;
+  readonly #frames = new MultiplexedStream();
+  #complaint = '';
+  /** How its output begins, where Docker says what it has to say itself. */
+  #beginning = '';
+  #isOver = false;
+  #end: (reason: string | Promise<string>) => void = () => undefined;
+
+  constructor(client: EngineClient, execId: string, program: string, connection: RawConnection) {
+    this.#client = client;
+    this.#execId = execId;
+    this.#program = printableLine(program);
+    this.#connection = connection;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    const { input, output: source } = connection;
+    this.input = input;
+    this.output = new Readable({
+      read: () => source.resume(),
+      destroy: (error, done) => {
+        this.close();
+        done(error);
+      },
+    });
+    input.on('error', () => undefined);
+    source.on('data', (bytes: Buffer) => this.#take(bytes));
+    source.on('end', () => this.#sourceEnded());
+    source.on('error', (error) => this.#finish(`${client.name}: ${printableLine(error.message)}`));
+    source.on('close', () => this.#finish(`${client.name} broke the connection off`));
+  }
+
+  /** Engines do not end a program because nobody listens any more; what reads its input ends with that. */
+  close(): void {
+    this.#finish('closed');
+  }
+
+  #take(bytes: Buffer): void {
+    let hasRoom = true;
+    try {
+      for (const { stream, bytes: piece } of this.#frames.take(bytes)) {
+        if (stream === 'output') {
+          this.#beginning = appended(this.#beginning, piece);
+          hasRoom = this.output.push(piece);
+        } else {
+          this.#complaint = appended(this.#complaint, piece);
+        }
+      }
+    } catch (error) {
+      this.#damaged(error);
+    }
+    if (!hasRoom) this.#connection.output.pause();
+  }
+
+  #sourceEnded(): void {
+    try {
+      this.#frames.end();
+      this.#finish(this.#howItEnded());
+    } catch (error) {
+      this.#damaged(error);
+    }
+  }
+
+  #damaged(error: unknown): void {
+    this.#finish(`${this.#client.name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+
+  #finish(reason: string | Promise<string>): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.output.push(null);
+    this.#connection.output.destroy();
+    this.#connection.input.destroy();
+    this.#end(reason);
+  }
+
+  async #howItEnded(): Promise<string> {
+    const said = printableLine(this.#complaint);
+    try {
+      const status = await this.#exitStatus();
+      if (status === undefined) return `${this.#client.name} let go of ${this.#program}`;
+      if (status === 126 || status === 127) {
+        const complaint = said === '' ? printableLine(this.#beginning) : said;
+        if (RUNTIME.test(complaint)) return this.#whyNotStarted(complaint);
+      }
+      return `${this.#program} ended with status ${status}${said === '' ? '' : `: ${said}`}`;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #whyNotStarted(complaint: string): string {
+    if (MISSING.test(complaint)) return `there is no ${this.#program} in the container`;
+    return `${this.#program} can't be run in the container: ${complaint}`;
+  }
+
+  /** ExecInspect of the Docker Engine API; undefined where the program still runs, or is not known any more. */
+  async #exitStatus(): Promise<number | undefined> {
+    for (let asked = 0; asked < QUESTIONS; asked++) {
+      if (asked > 0) await delay(QUESTION_INTERVAL_MS);
+      const answer = await this.#client.ask('GET', `/exec/${this.#execId}/json`);
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200) throw this.#client.refusal(answer);
+      const status = exitCodeOf(answer.value);
+      if (status !== undefined) return status;
+    }
+    return undefined;
+  }
+}
+
+/** Docker's is null, and Podman's a number, while it runs. */
+function exitCodeOf(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { Running, ExitCode } = value as Record<string, unknown>;
+  return Running === false && typeof ExitCode === 'number' ? ExitCode : undefined;
+}
+
+function appended(text: string, bytes: Buffer): string {
+  const room = COMPLAINT_LIMIT - text.length;
+  return room > 0 ? text + bytes.toString('latin1', 0, Math.min(bytes.length, room)) : text;
+}

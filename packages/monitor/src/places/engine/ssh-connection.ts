@@ -1,0 +1,88 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { Duplex, type Readable, type Writable } from 'node:stream';
+import type { EngineAddress, EngineKind } from './engine-address.js';
+import { printableLine } from './printable-line.js';
+
+type SshAddress = Extract<EngineAddress, { over: 'ssh' }>;
+
+const COMPLAINT_LIMIT = 2000;
+
+/**
+ * A connection to the engine of another machine: `docker system dial-stdio` over there, which joins its standard streams to
+ * the engine's socket, run by ssh(1) with this user's own configuration, keys and known hosts. It never asks anything.
+ */
+export class SshConnection extends Duplex {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  #complaint = '';
+
+  constructor(kind: EngineKind, address: SshAddress) {
+    super({ allowHalfOpen: true });
+    this.#child = spawn('ssh', sshArguments(kind, address), {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A session of its own, so that nothing asks at the terminal, and it ends together with whatever it starts.
+      detached: true,
+    });
+    const { stdin, stdout, stderr } = this.#child;
+    stdout.on('data', (piece: Buffer) => {
+      if (!this.push(piece)) stdout.pause();
+    });
+    stderr.on('data', (piece: Buffer) => {
+      if (this.#complaint.length < COMPLAINT_LIMIT) this.#complaint += piece.toString('latin1');
+    });
+    // What it could not write is told by its end.
+    stdin.on('error', () => undefined);
+    this.#child.on('error', (error: NodeJS.ErrnoException) => {
+      const how = error.code === 'ENOENT' ? 'is not installed, or not in PATH' : "can't be run";
+      this.destroy(new Error(`ssh ${how} (${error.code})`, { cause: error }));
+    });
+    this.#child.on('close', (status, killedBy) => {
+      if (status === 0) return this.push(null);
+      const said = printableLine(this.#complaint);
+      const how =
+        said !== '' ? said : killedBy === null ? `ended with status ${status}` : `ended by ${killedBy}`;
+      this.destroy(new Error(`ssh: ${how}`));
+    });
+  }
+
+  override _read(): void {
+    this.#child.stdout.resume();
+  }
+
+  override _write(piece: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    // An error is told by the end of the program, which knows more of it.
+    this.#child.stdin.write(piece, () => done());
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#child.stdin.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    const { pid, exitCode, signalCode } = this.#child;
+    if (pid !== undefined && exitCode === null && signalCode === null) {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+    done(error);
+  }
+}
+
+/** Arguments of ssh(1). It gives them to a shell over there, joined by spaces. */
+function sshArguments(kind: EngineKind, { host, user, port, path }: SshAddress): string[] {
+  const option = kind === 'docker' ? '--host' : '--url';
+  return [
+    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=10', '-T'],
+    ...(user === null ? [] : ['-l', user]),
+    ...(port === null ? [] : ['-p', String(port)]),
+    ...['--', host, kind],
+    ...(path === null ? [] : [option, quoted(`unix://${path}`)]),
+    ...['system', 'dial-stdio'],
+  ];
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

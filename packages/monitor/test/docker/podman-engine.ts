@@ -1,0 +1,80 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { HAS_DOCKER } from './docker-engine.js';
+import { EngineProcess } from './engine-process.js';
+import { removeCgroup, removeWithMounts } from './leftovers.js';
+import { TestEngine } from './test-engine.js';
+
+/** The same for Podman. */
+export const HAS_PODMAN = HAS_DOCKER && spawnSync('podman', ['--version']).error === undefined;
+
+/** Where Podman remembers what images it saw, wherever its storage is. */
+const CACHE = '/var/lib/containers';
+
+/** Locks of its own, and limits that also a root with few capabilities may set. */
+const SETTINGS = `
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+[engine]
+lock_type = "file"
+`;
+
+/** A real Podman service for one test file, with storage of its own and both images; nothing is left of it afterwards. */
+export class PodmanEngine extends TestEngine implements AsyncDisposable {
+  readonly #directory: string;
+  readonly #process: EngineProcess;
+  readonly #hadCache = existsSync(CACHE);
+
+  private constructor(directory: string) {
+    const socket = join(directory, 'podman.sock');
+    super(socket, 'localhost/', { CgroupParent: `/${basename(directory)}` });
+    this.#directory = directory;
+    const settings = join(directory, 'containers.conf');
+    writeFileSync(settings, SETTINGS);
+    this.#process = new EngineProcess(
+      'podman',
+      [
+        ...['--root', join(directory, 'data'), '--runroot', join(directory, 'run')],
+        ...['--tmpdir', join(directory, 'tmp'), '--storage-driver=vfs', '--cgroup-manager=cgroupfs'],
+        ...['--events-backend=none', 'system', 'service', '--time=0', `unix://${socket}`],
+      ],
+      join(directory, 'log'),
+      { CONTAINERS_CONF: settings },
+    );
+  }
+
+  static async start(): Promise<PodmanEngine> {
+    const engine = new PodmanEngine(mkdtempSync(join(tmpdir(), 'portolan-podman-')));
+    try {
+      await engine.#process.untilItAnswers(engine);
+      await engine.makeImages(engine.#directory);
+      return engine;
+    } catch (error) {
+      await engine[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (await this.answers()) await this.removeAll();
+    await this.#process.end();
+    // The watcher of a program that was run in a container stays for five minutes after it.
+    for (const pid of processesWith(this.#directory)) execFileSync('kill', ['-9', pid]);
+    removeWithMounts(this.#directory);
+    removeCgroup(basename(this.#directory));
+    if (!this.#hadCache) rmSync(CACHE, { recursive: true, force: true });
+  }
+}
+
+/** The processes that name a folder on their command line. */
+function processesWith(directory: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(`${directory}/`);
+    } catch {
+      return false;
+    }
+  });
+}
