@@ -10,7 +10,7 @@ import type { Part } from './frames.js';
  * What is read elsewhere of /proc/PID: `status` (with cgroup behind it), `stat` and `cmdline`. Where its files are and when it
  * started by the clock is not read. Null where it is gone, or its pid was given anew.
  */
-export function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | null {
+function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | null {
   const stat = parseStat(files.get('stat') ?? Buffer.alloc(0));
   const status = files.get('status') ?? Buffer.alloc(0);
   if (stat === null) return null;

@@ -19,7 +19,7 @@ export interface Part {
 }
 
 /** What came back is no answer. */
-export class FrameError extends Error {
+class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly code = 'ERR_PORTOLAN_FRAME';
 }

@@ -16,6 +16,8 @@ const NEWLINE = 0x0a;
 
 /** How many listening sockets there may be. */
 const ROW_LIMIT = 100_000;
+/** How many bytes a row may have; the kernel's have 200 at most. */
+const ROW_LENGTH_LIMIT = 4096;
 
 /** What `cat` printed of {@link TABLE_FILES}, of which the rows are kept that listen. */
 export interface Tables {
@@ -95,7 +97,8 @@ function listeningRows(section: Buffer, name: string, state: string): Buffer {
   sieve.push(section);
   if (sieve.headless) throw new TableError(`/proc/net/${name} is missing there, or no socket table`);
   if (sieve.cutOff) throw new TableError(`/proc/net/${name} is cut off`);
-  if (sieve.skipped > 0) throw new TableError(`/proc/net/${name} has a row that is too long`);
+  if (sieve.kept.some((row) => row.length > ROW_LENGTH_LIMIT))
+    throw new TableError(`/proc/net/${name} has a row that is too long`);
   if (sieve.kept.length > ROW_LIMIT)
     throw new TableError(`/proc/net/${name} has more than ${ROW_LIMIT} rows`);
   return Buffer.concat(sieve.kept);
