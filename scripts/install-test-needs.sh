@@ -3,7 +3,7 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 needed='iproute2 procps python3 tmux util-linux lsof zsh fish openssh-server openssh-client openssl
-  docker.io podman busybox-static gcc libc6-dev'
+  docker.io podman busybox-static mksh gcc libc6-dev'
 missing=
 for package in $needed; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { endGroup } from './end-group.js';
+import { Complaint, reasonEnded, reasonNotRun } from './program-failure.js';
 
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
-const COMPLAINT_LIMIT = 200;
 
 /** A program to be run to its end. */
 export interface ProgramRun {
@@ -42,14 +43,14 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
     });
     const output: Buffer[] = [];
     let length = 0;
-    let complaint = '';
+    const complaint = new Complaint();
 
     const stopWaiting = () => {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     };
     const giveUp = (error: unknown) => {
-      end(child);
+      endGroup(child);
       stopWaiting();
       reject(error);
     };
@@ -64,41 +65,16 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
       if (length > OUTPUT_LIMIT) giveUp(fail(`${command} printed more than ${OUTPUT_LIMIT} bytes`));
       else output.push(piece);
     });
-    child.stderr.on('data', (piece: Buffer) => {
-      if (complaint.length < COMPLAINT_LIMIT) complaint += piece.toString('latin1');
-    });
+    child.stderr.on('data', (piece: Buffer) => complaint.push(piece));
     child.on('error', (error: NodeJS.ErrnoException) => {
       stopWaiting();
       reject(fail(`${command} ${reasonNotRun(error)}`, { cause: error }));
     });
     child.on('close', (status, killedBy) => {
       stopWaiting();
-      const said = firstLine(complaint);
       if (status !== null && answers.includes(status))
-        return resolve({ status, output: Buffer.concat(output), complaint: said });
-      const how = killedBy === null ? `exited with ${status}` : `was ended by ${killedBy}`;
-      reject(fail(`${command} ${how}${said === '' ? '' : `: ${said}`}`));
+        return resolve({ status, output: Buffer.concat(output), complaint: complaint.line });
+      reject(fail(`${command} ${reasonEnded(status, killedBy, complaint.line)}`));
     });
   });
-}
-
-function reasonNotRun({ code }: NodeJS.ErrnoException): string {
-  return code === 'ENOENT' ? 'is not installed, or not in PATH (ENOENT)' : `can't be run (${code})`;
-}
-
-function end(child: ChildProcess): void {
-  child.stdout?.destroy();
-  child.stderr?.destroy();
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It ended by itself.
-  }
-}
-
-/** One line that is safe to print. */
-function firstLine(text: string): string {
-  const line = text.trimStart().split('\n', 1)[0] ?? '';
-  return line.replace(/[^\x20-\x7e]/g, '?').slice(0, COMPLAINT_LIMIT);
 }

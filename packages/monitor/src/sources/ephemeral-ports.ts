@@ -9,9 +9,14 @@ const PATH = '/proc/sys/net/ipv4/ip_local_port_range';
  */
 export function ephemeralPorts(path = PATH): PortRange | undefined {
   try {
-    const [from, to] = readFileSync(path, 'latin1').trim().split(/\s+/).map(Number);
-    return from !== undefined && to !== undefined && from <= to ? { from, to } : undefined;
+    return parsePortRange(readFileSync(path, 'latin1'));
   } catch {
     return undefined;
   }
+}
+
+/** Parses that file: two ports with blanks between them. Undefined where it is something else. */
+export function parsePortRange(text: string): PortRange | undefined {
+  const [, from, to] = /^\s*(\d{1,5})\s+(\d{1,5})\s*$/.exec(text)?.map(Number) ?? [];
+  return from !== undefined && to !== undefined && from <= to ? { from, to } : undefined;
 }

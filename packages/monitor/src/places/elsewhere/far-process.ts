@@ -1,0 +1,65 @@
+import { containerPort } from '../../processes/container-port.js';
+import { parseCgroupPath, parseContainerId, parseUnit } from '../../processes/parse-cgroup.js';
+import { parseCommandLine } from '../../processes/parse-command-line.js';
+import { parseStat } from '../../processes/parse-stat.js';
+import { parseEffectiveUid } from '../../processes/parse-status.js';
+import type { Process } from '../../processes/process.js';
+import type { Part } from './frames.js';
+
+/**
+ * What is read elsewhere of /proc/PID: `status` (with cgroup behind it), `stat` and `cmdline`. Where its files are and when it
+ * started by the clock is not read. Null where it is gone, or its pid was given anew.
+ */
+function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | null {
+  const stat = parseStat(files.get('stat') ?? Buffer.alloc(0));
+  const status = files.get('status') ?? Buffer.alloc(0);
+  if (stat === null) return null;
+  const commandLine = parseCommandLine(files.get('cmdline') ?? Buffer.alloc(0));
+  return {
+    pid,
+    parentPid: stat.parentPid,
+    name: stat.name,
+    commandLine,
+    executable: null,
+    uid: parseEffectiveUid(status),
+    user: null,
+    startedAt: null,
+    startTicks: stat.startTicks,
+    workingDirectory: null,
+    container: parseContainerId(status),
+    unit: parseUnit(status),
+    cgroup: parseCgroupPath(status),
+    leadsTo: containerPort({ name: stat.name, executable: null, commandLine }),
+  };
+}
+
+/** The processes in the answer to `processes`: parts `PID/FILE`. Those that are gone are missing. */
+export function farProcesses(parts: readonly Part[]): Map<number, Process> {
+  const files = new Map<number, Map<string, Buffer>>();
+  for (const { label, bytes } of parts) {
+    const [, pid, file] = /^(\d{1,10})\/([a-z]+)$/.exec(label) ?? [];
+    if (pid === undefined || file === undefined) continue;
+    const ofPid = files.get(Number(pid)) ?? new Map<string, Buffer>();
+    files.set(Number(pid), ofPid.set(file, bytes));
+  }
+  const processes = new Map<number, Process>();
+  for (const [pid, ofPid] of files) {
+    const process = farProcess(pid, ofPid);
+    if (process !== null) processes.set(pid, process);
+  }
+  return processes;
+}
+
+/**
+ * The pids that hold each of these sockets, in what `ls -Llin /proc/PID/fd/N…` printed (ls(1), POSIX): lines of an inode, a
+ * mode that begins with `s` for a socket, and the path at the end.
+ */
+export function parseHolders(output: string, inodes: ReadonlySet<number>): Map<number, Set<number>> {
+  const holders = new Map<number, Set<number>>();
+  for (const line of output.split('\n')) {
+    const [, inode, pid] = /^ *(\d{1,15}) +s[^ ]{9,11} .* \/proc\/(\d{1,10})\/fd\/\d+$/.exec(line) ?? [];
+    if (inode === undefined || !inodes.has(Number(inode))) continue;
+    holders.set(Number(inode), (holders.get(Number(inode)) ?? new Set()).add(Number(pid)));
+  }
+  return holders;
+}

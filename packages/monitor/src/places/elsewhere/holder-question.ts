@@ -1,0 +1,38 @@
+import type { BoundSocket } from '../../listener.js';
+import type { Process } from '../../processes/process.js';
+import { farProcesses, parseHolders } from './far-process.js';
+import type { ShellSession } from './shell-session.js';
+
+/** How many processes are told of. */
+const PROCESS_LIMIT = 1000;
+
+/** The holders of each socket, by its inode. */
+export type HoldersByInode = ReadonlyMap<number, readonly Process[]>;
+
+/**
+ * Asks who holds these sockets.
+ *
+ * @returns undefined where that can't be learned there: without `ls`
+ * @throws Error as {@link ShellSession.ask} does
+ */
+export async function askHolders(
+  session: ShellSession,
+  inodes: ReadonlySet<number>,
+  signal: AbortSignal,
+): Promise<HoldersByInode | undefined> {
+  if (inodes.size === 0) return new Map();
+  const sockets = await session.ask(`holders ${[...inodes].join(' ')}`, signal);
+  if (sockets.last === 'none') return undefined;
+  const pids = parseHolders(sockets.parts[0]?.bytes.toString('latin1') ?? '', inodes);
+  const wanted = [...new Set([...pids.values()].flatMap((each) => [...each]))].slice(0, PROCESS_LIMIT);
+  if (wanted.length === 0) return new Map();
+  const { parts } = await session.ask(`processes ${wanted.join(' ')}`, signal);
+  const processes = farProcesses(parts);
+  const ofPids = (each: ReadonlySet<number>) => [...each].flatMap((pid) => processes.get(pid) ?? []);
+  return new Map([...pids].map(([inode, each]) => [inode, ofPids(each)]));
+}
+
+/** The inodes of sockets, those that have one. */
+export function inodesOf(sockets: readonly BoundSocket[]): Set<number> {
+  return new Set(sockets.flatMap(({ inode }) => (inode === null || inode === 0 ? [] : inode)));
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { type Answer, FrameReader } from './frames.js';
+import { ANSWER_LIMIT, startElsewhere } from './run-elsewhere.js';
+import { shellScript } from './shell-script.js';
+import { unlessAborted } from './time-limit.js';
+import type { Channel, Transport } from './transport.js';
+
+/** A shell that runs elsewhere and answers requests, one at a time; see {@link shellScript}. */
+export class ShellSession {
+  readonly #channel: Channel;
+  readonly #token: string;
+  #auxv: Buffer = Buffer.alloc(0);
+  #requests = 0;
+  #over: Error | undefined;
+  #giveUp: (error: Error) => void = () => {};
+
+  private constructor(channel: Channel, token: string) {
+    this.#channel = channel;
+    this.#token = token;
+    channel.ended.then((reason) => {
+      this.#over = new Error(reason);
+      this.#giveUp(this.#over);
+    });
+  }
+
+  /**
+   * Starts `sh`, and waits until it has answered for the first time.
+   *
+   * @throws Error where it can't be started, ends or prints something else; the signal's reason where it was aborted
+   */
+  static async open(transport: Transport, signal: AbortSignal): Promise<ShellSession> {
+    const token = randomBytes(16).toString('hex');
+    const session = new ShellSession(await startElsewhere(transport, ['sh'], signal), token);
+    try {
+      const { parts } = await session.#exchange(shellScript(token), signal);
+      session.#auxv = parts[0]?.bytes ?? session.#auxv;
+      return session;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  /** What its `cat` prints of its auxiliary vector; nothing where it can't. */
+  get auxv(): Buffer {
+    return this.#auxv;
+  }
+
+  /**
+   * Asks one thing. After a failure the session is of no more use.
+   *
+   * @param request plain words with blanks between them, as {@link shellScript} takes them
+   * @throws Error where the shell has ended or does not answer as it should; the signal's reason where it was aborted
+   */
+  ask(request: string, signal: AbortSignal): Promise<Answer> {
+    return this.#exchange(`${this.#requests} ${request}\n`, signal);
+  }
+
+  /** Ends the shell. */
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #exchange(text: string, signal: AbortSignal): Promise<Answer> {
+    if (this.#over !== undefined) throw this.#over;
+    const { input, output } = this.#channel;
+    const reader = new FrameReader(this.#token, this.#requests++, ANSWER_LIMIT);
+    let take: (piece: Buffer) => void = () => {};
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#giveUp = reject;
+      take = (piece) => {
+        try {
+          const whole = reader.push(piece);
+          if (whole !== undefined) resolve(whole);
+        } catch (error) {
+          reject(error);
+        }
+      };
+    });
+    output.on('data', take);
+    output.resume();
+    input.write(text);
+    try {
+      return await unlessAborted(answer, signal);
+    } finally {
+      // Whoever prints without being asked is not read until the next request.
+      output.pause();
+      output.off('data', take);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Channel, Transport } from '../../../src/places/elsewhere/transport.js';
+
+/** Passes everything on, and counts what is started and what comes back. */
+export class CountingTransport implements Transport {
+  readonly started: string[] = [];
+  bytes = 0;
+  readonly #transport: Transport;
+
+  constructor(transport: Transport) {
+    this.#transport = transport;
+  }
+
+  async start(args: readonly string[]): Promise<Channel> {
+    const channel = await this.#transport.start(args);
+    this.started.push(args[0] ?? '');
+    const { emit } = channel.output;
+    channel.output.emit = (name: string | symbol, ...rest: unknown[]) => {
+      if (name === 'data' && Buffer.isBuffer(rest[0])) this.bytes += rest[0].length;
+      return emit.call(channel.output, name, ...rest);
+    };
+    return channel;
+  }
+
+  close(): Promise<void> {
+    return this.#transport.close();
+  }
+}

@@ -1,0 +1,171 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const SSHD = '/usr/sbin/sshd';
+
+/** Whether a server of OpenSSH can be started here; tests that need one are skipped otherwise. */
+export const MAY_SERVE_SSH = process.getuid?.() === 0 && existsSync(SSHD);
+
+/** An OpenSSH server on 127.0.0.1, where root may log in with a key and finds `cat` and `sh` alone in PATH. */
+export class SshServer implements AsyncDisposable {
+  readonly directory = mkdtempSync(join(tmpdir(), 'portolan-sshd-'));
+  #port = 0;
+  #stop: (() => Promise<void>) | undefined;
+  #madeFolder: string | undefined;
+  readonly #log: string[] = [];
+
+  /** Makes its keys and starts it. */
+  static async start(): Promise<SshServer> {
+    const server = new SshServer();
+    try {
+      server.#prepare(await freePort());
+      await server.start();
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get target(): string {
+    return `ssh://root@127.0.0.1:${this.#port}`;
+  }
+
+  /** A folder for PATH that has an `ssh` which knows the key and the server. */
+  get clientPath(): string {
+    return join(this.directory, 'client');
+  }
+
+  /** A folder for temporary files that has nothing in it yet. */
+  get temporaryPath(): string {
+    return join(this.directory, 'tmp');
+  }
+
+  /** How many connections were let in since the server was first started. */
+  get logins(): number {
+    return this.#log.filter((line) => line.includes('Accepted publickey')).length;
+  }
+
+  /** Starts the server, and waits until it listens. */
+  async start(): Promise<void> {
+    const child = spawn(SSHD, ['-D', '-e', '-f', join(this.directory, 'sshd_config')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    this.#stop = async () => {
+      const sessions = descendants(child.pid ?? 0);
+      child.kill('SIGKILL');
+      for (const pid of sessions) kill(pid);
+      await ended;
+    };
+    const lines = createInterface(child.stderr);
+    lines.on('line', (line) => this.#log.push(line));
+    while (!this.#log.some((line) => line.startsWith('Server listening'))) await once(lines, 'line');
+  }
+
+  /** Kills the server and everything that runs in its sessions. */
+  async kill(): Promise<void> {
+    await this.#stop?.();
+    this.#stop = undefined;
+    // The next start is to be seen in the log by itself.
+    for (const [i, line] of this.#log.entries())
+      this.#log[i] = line.replace('Server listening', 'Was listening');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    for (const folder of [this.directory, this.#madeFolder]) {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  #prepare(port: number): void {
+    this.#port = port;
+    const file = (name: string) => join(this.directory, name);
+    for (const name of ['host-key', 'user-key']) {
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)]);
+    }
+    mkdirSync(file('bin'));
+    symlinkSync('/bin/cat', file('bin/cat'));
+    symlinkSync('/bin/sh', file('bin/sh'));
+    mkdirSync(this.temporaryPath);
+    // sshd refuses to start without it (the package's init script makes it).
+    this.#madeFolder = mkdirSync('/run/sshd', { recursive: true });
+    writeFileSync(
+      file('sshd_config'),
+      `
+ListenAddress 127.0.0.1
+Port ${port}
+HostKey ${file('host-key')}
+PidFile none
+UsePAM no
+StrictModes no
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+AuthorizedKeysFile ${file('user-key.pub')}
+SetEnv PATH=${file('bin')}
+`,
+    );
+    const hostKey = readFileSync(file('host-key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
+    writeFileSync(file('known_hosts'), `[127.0.0.1]:${port} ${hostKey}\n`);
+    mkdirSync(file('client'));
+    const options = `-F none -o IdentitiesOnly=yes -o IdentityFile=${file('user-key')} -o UserKnownHostsFile=${file('known_hosts')}`;
+    writeFileSync(file('client/ssh'), `#!/bin/sh\nexec ${sshProgram()} ${options} "$@"\n`, { mode: 0o755 });
+  }
+}
+
+function sshProgram(): string {
+  return execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
+}
+
+/** A port that nobody has on 127.0.0.1. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('not listening');
+  server.close();
+  await once(server, 'close');
+  return address.port;
+}
+
+/** The processes below one, from /proc/PID/stat. */
+function descendants(root: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 4).split(' ')[0]));
+    } catch {
+      // It has ended.
+    }
+  }
+  const below = [root];
+  for (const parent of below) {
+    for (const [pid, of] of parents) if (of === parent && !below.includes(pid)) below.push(pid);
+  }
+  return below.slice(1);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
