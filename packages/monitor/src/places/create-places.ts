@@ -1,11 +1,20 @@
 import { SELF } from '../listener.js';
 import { AllNamespaces } from './all-namespaces.js';
+import { ContainerPlace } from './container-place.js';
+import { SpawnTransport } from './elsewhere/spawn-transport.js';
+import { SshTransport } from './elsewhere/ssh-transport.js';
+import { ElsewherePlace } from './elsewhere-place.js';
+import { ContainerNames } from './engine/container-names.js';
+import { ContainerEngine } from './engine/engine.js';
+import type { EngineKind } from './engine/engine-address.js';
 import { NetnsPlace } from './netns-place.js';
 import { PidPlace } from './pid-place.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import { type PlaceName, parsePlaceName } from './place-name.js';
 import { SelfPlace } from './self-place.js';
+
+const ENGINES = ['docker', 'podman'] as const;
 
 /**
  * The places that are asked for, each once, in that order; `self` where none is.
@@ -27,8 +36,16 @@ function createPlace(name: PlaceName, text: string): Place {
     case 'netns':
       return new NetnsPlace(name.name);
     case 'all':
-      return new AllNamespaces(async () => undefined);
-    default:
-      throw new PlaceError(text, 'not yet');
+      return new AllNamespaces(new ContainerNames(ENGINES.map(engineOpener)));
+    case 'container':
+      return new ContainerPlace(name.engine, name.name, engineOpener(name.engine));
+    case 'exec':
+      return new ElsewherePlace(text, new SpawnTransport(name.command));
+    case 'ssh':
+      return new ElsewherePlace(text, new SshTransport(name.target));
   }
+}
+
+function engineOpener(kind: EngineKind): () => ContainerEngine {
+  return () => new ContainerEngine(kind);
 }

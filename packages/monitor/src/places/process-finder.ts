@@ -1,5 +1,6 @@
 import type { Listener } from '../listener.js';
 import { attachProcesses } from '../processes/attach-processes.js';
+import { processesElsewhere } from './elsewhere/processes-elsewhere.js';
 import type { Site } from './site.js';
 
 /** Finds the processes behind the sockets of one site. */
@@ -18,7 +19,8 @@ export interface ProcessFinder {
 
 /** That of a site. Elsewhere the source has told already what there is to know. */
 export function processFinder(site: Site): ProcessFinder {
-  if (site.kind === 'elsewhere') return { isLocal: false, attach: async (listeners) => [...listeners] };
+  if (site.kind === 'elsewhere')
+    return { isLocal: false, attach: async (listeners) => processesElsewhere(listeners) };
   return {
     isLocal: true,
     attach: (listeners, likely, signal) =>

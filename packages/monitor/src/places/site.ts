@@ -16,7 +16,7 @@ export interface LocalSite {
 }
 
 /** A network stack that only programs that run there can tell of. */
-interface ElsewhereSite {
+export interface ElsewhereSite {
   readonly kind: 'elsewhere';
   readonly place: string;
   readonly id: string;

@@ -6,6 +6,7 @@ import type { PlaceLook, Snapshot } from '../snapshot.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import { createPlaces } from './create-places.js';
+import { processesElsewhere } from './elsewhere/processes-elsewhere.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite, Site } from './site.js';
@@ -90,7 +91,7 @@ function unseen(place: string, reason: string, error: unknown): Finding {
 /** Those of this machine with their processes, which are searched for once for all, and their owners. */
 async function complete(
   findings: readonly Finding[],
-  { processes = true, owners, signal }: SurveyOptions,
+  { processes: isAsked, owners, signal }: SurveyOptions,
 ): Promise<Listener[]> {
   const here = findings.filter(
     (finding): finding is Finding & { site: LocalSite } => finding.site?.kind === 'local',
@@ -98,8 +99,8 @@ async function complete(
   const elsewhere = findings.filter(({ site }) => site?.kind === 'elsewhere');
   const local = here.flatMap(({ listeners }) => listeners);
   const tableInodes = new Map(here.map(({ site }) => [site.place, site.tableInode]));
-  const found = processes
-    ? await attachProcesses(local, [], signal, (place) => tableInodes.get(place))
-    : local;
-  return [...owners.attach(found), ...elsewhere.flatMap(({ listeners }) => listeners)];
+  const found =
+    (isAsked ?? true) ? await attachProcesses(local, [], signal, (place) => tableInodes.get(place)) : local;
+  const far = elsewhere.flatMap(({ listeners }) => listeners);
+  return [...owners.attach(found), ...(isAsked === true ? processesElsewhere(far) : far)];
 }

@@ -86,7 +86,9 @@ export class ElsewhereSource implements Source {
     if (last === undefined || this.#holders === undefined) await this.#findHolders(parsed.sockets, signal);
     if (last !== undefined && last.holders === this.#holders) return last.answer;
     const sockets = parsed.sockets.map((socket) => withHolders(socket, this.#holders?.byInode));
-    const answer = { listeners: groupSockets(sockets, parsed.ephemeral), skipped: parsed.skipped };
+    const { place } = this.#options;
+    const { ephemeral, skipped } = parsed;
+    const answer = { listeners: groupSockets(sockets, { place, ephemeral }), skipped };
     this.#last = { seen, parsed, holders: this.#holders, answer };
     return answer;
   }

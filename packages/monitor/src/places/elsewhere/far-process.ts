@@ -2,7 +2,7 @@ import { containerPort } from '../../processes/container-port.js';
 import { parseCgroupPath, parseContainerId, parseUnit } from '../../processes/parse-cgroup.js';
 import { parseCommandLine } from '../../processes/parse-command-line.js';
 import { parseStat } from '../../processes/parse-stat.js';
-import { parseEffectiveUid } from '../../processes/parse-status.js';
+import { parseEffectiveUid, parseNamespacePid } from '../../processes/parse-status.js';
 import type { Process } from '../../processes/process.js';
 import type { Part } from './frames.js';
 
@@ -17,6 +17,7 @@ function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | 
   const commandLine = parseCommandLine(files.get('cmdline') ?? Buffer.alloc(0));
   return {
     pid,
+    namespacePid: parseNamespacePid(status),
     parentPid: stat.parentPid,
     name: stat.name,
     commandLine,

@@ -1,0 +1,93 @@
+import { readStat } from '../processes/read-process.js';
+import { ElsewhereSource } from './elsewhere/elsewhere-source.js';
+import { localPidOf } from './engine/container-process.js';
+import type { ContainerState } from './engine/container-state.js';
+import type { ContainerEngine } from './engine/engine.js';
+import { EngineError } from './engine/engine-error.js';
+import { siteOfProcess } from './namespace-of-process.js';
+import type { Place } from './place.js';
+import { PlaceError } from './place-error.js';
+import type { LocalSite, Site } from './site.js';
+
+/** How often an engine is asked about a container that can't be seen to run from here. */
+const ASK_MS = 1000;
+
+/**
+ * The place `docker:NAME` or `podman:NAME`: a container by its name, its id, or how that begins; whichever has that name at
+ * the time. Where its processes are this machine's, its network namespace is looked into and the engine is asked again only
+ * when they have ended. Else the engine runs what looks from within.
+ */
+export class ContainerPlace implements Place {
+  readonly name: string;
+  readonly changes = true;
+  readonly isMany = false;
+  readonly #openEngine: () => ContainerEngine;
+  readonly #container: string;
+  #engine: ContainerEngine | undefined;
+  #site: Site | undefined;
+  #startTicks: number | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  /** @param openEngine makes the engine when it is needed first; throws EngineError */
+  constructor(kind: 'docker' | 'podman', container: string, openEngine: () => ContainerEngine) {
+    this.name = `${kind}:${container}`;
+    this.#container = container;
+    this.#openEngine = openEngine;
+  }
+
+  async find(signal?: AbortSignal): Promise<readonly Site[]> {
+    const site = this.#site;
+    if (site?.kind === 'local' && this.#stillRuns(site)) return [site];
+    const isDue = performance.now() - this.#askedAt >= ASK_MS;
+    if (site?.kind === 'elsewhere' && !isDue) return [site];
+    this.#askedAt = performance.now();
+    try {
+      this.#site = this.#siteOf(await this.#ask(signal));
+    } catch (error) {
+      // Where the engine does not answer, neither does what it runs: that is told by the source.
+      if (error instanceof EngineError && site?.kind === 'elsewhere') return [site];
+      this.#site = undefined;
+      throw error instanceof EngineError ? new PlaceError(this.name, error.message, { cause: error }) : error;
+    }
+    return [this.#site];
+  }
+
+  async close(): Promise<void> {
+    this.#site = undefined;
+  }
+
+  #stillRuns({ pids: [pid] }: LocalSite): boolean {
+    return pid !== undefined && readStat(pid)?.startTicks === this.#startTicks;
+  }
+
+  async #ask(signal: AbortSignal | undefined): Promise<ContainerState> {
+    this.#engine ??= this.#openEngine();
+    const state = await this.#engine.inspect(this.#container, signal);
+    if (state === undefined) throw new PlaceError(this.name, 'there is no such container');
+    if (!state.isRunning) throw new PlaceError(this.name, 'that container is not running', { mayCome: true });
+    return state;
+  }
+
+  #siteOf(state: ContainerState): Site {
+    const pid = localPidOf(state);
+    const startTicks = pid === undefined ? undefined : readStat(pid)?.startTicks;
+    if (pid === undefined || startTicks === undefined) return this.#siteElsewhere(state);
+    this.#startTicks = startTicks;
+    return { ...siteOfProcess(this.name, pid), id: `${state.id} ${pid} ${startTicks}` };
+  }
+
+  #siteElsewhere({ id, startedAt }: ContainerState): Site {
+    const site = this.#site;
+    const siteId = `${id} ${startedAt?.getTime()}`;
+    if (site?.id === siteId) return site;
+    const place = this.name;
+    const transport = this.#engine?.execTransport(id);
+    if (transport === undefined) throw new PlaceError(place, 'its engine is not known');
+    return {
+      kind: 'elsewhere',
+      place,
+      id: siteId,
+      createSource: ({ processes }) => new ElsewhereSource({ place, transport, processes }),
+    };
+  }
+}
