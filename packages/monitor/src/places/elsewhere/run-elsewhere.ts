@@ -16,7 +16,10 @@ export async function startElsewhere(
 ): Promise<Channel> {
   const starting = transport.start(args);
   try {
-    return await unlessAborted(starting, signal);
+    const channel = await unlessAborted(starting, signal);
+    // Why it is over is told by `ended`.
+    for (const stream of [channel.input, channel.output]) stream.on('error', () => {});
+    return channel;
   } catch (error) {
     starting.then(
       (channel) => channel.close(),
@@ -58,6 +61,6 @@ function readAll({ output }: Channel): Promise<Buffer> {
       else pieces.push(piece);
     });
     output.on('error', reject);
-    output.on('close', () => resolve(Buffer.concat(pieces)));
+    for (const end of ['end', 'close']) output.on(end, () => resolve(Buffer.concat(pieces)));
   });
 }

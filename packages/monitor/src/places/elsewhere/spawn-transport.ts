@@ -56,9 +56,12 @@ class SpawnedChannel implements Channel {
     this.#child = child;
     this.input = child.stdin;
     this.output = child.stdout;
-    // Who writes to a program that has ended is told by `ended`.
-    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
-    child.on('error', () => {});
+    child.on('error', () => {
+      // It has started: what fails now is to end it, and `ended` tells when it does.
+    });
+    child.stderr.on('error', () => {
+      // Then it says nothing.
+    });
     child.stderr.on('data', (piece: Buffer) => this.#complaint.push(piece));
     this.ended = this.#end(name);
     this.#forget = atExit(() => endGroup(child));

@@ -1,8 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** A program that runs elsewhere, by its standard streams. */
+/** A program that runs elsewhere, by its standard streams. Whoever has started it listens to their errors. */
 export interface Channel {
+  /** Its standard input; ended, it is at an end there too. */
   readonly input: Writable;
+  /** Its standard output alone, as bytes. It may be paused for long, and must not be gathered without bounds meanwhile. */
   readonly output: Readable;
   /** Resolves once it is over, with why, in one line that is safe to print. Never rejects. */
   readonly ended: Promise<string>;

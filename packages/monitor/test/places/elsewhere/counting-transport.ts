@@ -5,6 +5,7 @@ export class CountingTransport implements Transport {
   readonly started: string[] = [];
   bytes = 0;
   readonly #transport: Transport;
+  readonly #ended: Promise<string>[] = [];
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -13,12 +14,18 @@ export class CountingTransport implements Transport {
   async start(args: readonly string[]): Promise<Channel> {
     const channel = await this.#transport.start(args);
     this.started.push(args[0] ?? '');
+    this.#ended.push(channel.ended);
     const { emit } = channel.output;
     channel.output.emit = (name: string | symbol, ...rest: unknown[]) => {
       if (name === 'data' && Buffer.isBuffer(rest[0])) this.bytes += rest[0].length;
       return emit.call(channel.output, name, ...rest);
     };
     return channel;
+  }
+
+  /** Waits until all that was started is over. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#ended);
   }
 
   close(): Promise<void> {

@@ -43,8 +43,10 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
     source = new ElsewhereSource({ place: 'bare', transport, processes: true });
   }
 
-  afterEach(() => {
+  afterEach(async () => {
     source?.close();
+    // What was started while a socket of the test was open holds it, too.
+    await transport?.idle();
     place?.[Symbol.dispose]();
   });
 
@@ -108,6 +110,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
     expect(await ports()).toEqual(expected);
     if (starts === 'sh') expect(transport.bytes).toBeLessThan(8192);
     source.close();
+    await transport.idle();
     expect(await ports()).toEqual(expected);
     for (const socket of sockets) socket.destroy();
     for (const socket of listening) socket[Symbol.dispose]();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
+import { openSocket } from '../../harbour/native-socket.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
 import { BarePlace } from './bare-place.js';
 
@@ -106,6 +107,22 @@ describe('a look', () => {
     await expect(look).rejects.toThrow('given up');
     await expect.poll(() => pids().filter(isRunning)).toEqual([]);
     await expect(source.look(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+  });
+
+  test('fails where a table does not come back that was there, and does without it from then on', async () => {
+    using place = new BarePlace({ sh: 'sh' });
+    const script = (filter: string) => `#!/bin/sh\nPATH=/usr/bin:/bin\n${filter}\n`;
+    const install = (filter: string) =>
+      writeFileSync(join(place.path, 'cat'), script(filter), { mode: 0o755 });
+    install('exec cat "$@"');
+    const source = sourceThrough(place.command);
+    using socket = openSocket({ protocol: 'udp', family: 4, address: '127.0.0.1', port: 0 });
+    const { port } = socket.bound;
+    expect((await source.look()).listeners.map((listener) => listener.port)).toContain(port);
+    install('cat "$@" | grep -v " 07 \\|drops"');
+    await expect(source.look()).rejects.toThrow('far: /proc/net/udp did not come back');
+    expect((await source.look()).listeners.map((listener) => listener.port)).not.toContain(port);
+    source.close();
   });
 
   test('fails once after the shell there was killed, and works again', async () => {
