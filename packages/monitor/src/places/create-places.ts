@@ -1,4 +1,5 @@
 import { SELF } from '../listener.js';
+import { isMac } from '../platform.js';
 import { AllNamespaces } from './all-namespaces.js';
 import { ContainerPlace } from './container-place.js';
 import { SpawnTransport } from './elsewhere/spawn-transport.js';
@@ -14,6 +15,9 @@ import { PlaceError } from './place-error.js';
 import { type PlaceName, parsePlaceName } from './place-name.js';
 import { SelfPlace } from './self-place.js';
 
+/** What can't be without network namespaces. */
+const ONLY_LINUX: readonly string[] = ['all', 'pid', 'netns'];
+
 const ENGINES = ['docker', 'podman'] as const;
 
 /**
@@ -28,6 +32,11 @@ export function createPlaces(names: string | readonly string[] = SELF): readonly
 }
 
 function createPlace(name: PlaceName, text: string): Place {
+  if (isMac() && ONLY_LINUX.includes(name.kind))
+    throw new PlaceError(
+      text,
+      'only Linux has network namespaces; self, docker:, exec: and ssh: work from macOS',
+    );
   switch (name.kind) {
     case 'self':
       return new SelfPlace();

@@ -32,23 +32,33 @@ export async function startElsewhere(
 /**
  * Runs a program elsewhere to its end, with nothing to read.
  *
- * @throws Error where it can't be started, prints nothing at all or more than {@link ANSWER_LIMIT}; the signal's reason where
- *   it was aborted
+ * @param parse makes an answer of what it printed; what it throws is told together with why the program ended
+ * @throws Error where it can't be started, prints no answer or more than {@link ANSWER_LIMIT}; the signal's reason where it
+ *   was aborted
  */
-export async function runElsewhere(
+export async function runElsewhere<T>(
   transport: Transport,
   args: readonly string[],
   signal: AbortSignal,
-): Promise<Buffer> {
+  parse: (output: Buffer) => T,
+): Promise<T> {
   const channel = await startElsewhere(transport, args, signal);
   try {
     channel.input.end();
     const output = await unlessAborted(readAll(channel), signal);
-    if (output.length === 0) throw new Error(await unlessAborted(channel.ended, signal));
-    return output;
+    try {
+      return parse(output);
+    } catch (error) {
+      const reason = await unlessAborted(channel.ended, signal);
+      throw new Error(output.length === 0 ? reason : `${messageOf(error)}; ${reason}`, { cause: error });
+    }
   } finally {
     channel.close();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function readAll({ output }: Channel): Promise<Buffer> {

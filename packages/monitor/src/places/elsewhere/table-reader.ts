@@ -85,7 +85,9 @@ export class TableReader {
   }
 
   async #runCat(signal: AbortSignal): Promise<SeenTables> {
-    const output = await runElsewhere(this.#transport, ['cat', ...TABLE_FILES, AUXV_FILE], signal);
-    return { tables: parseTables(output), littleEndian: isLittleEndian(behindTables(output)) };
+    return runElsewhere(this.#transport, ['cat', ...TABLE_FILES, AUXV_FILE], signal, (output) => ({
+      tables: parseTables(output),
+      littleEndian: isLittleEndian(behindTables(output)),
+    }));
   }
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
+import { OwnNamespace } from '../../../src/places/network-namespace.js';
 import { ProcSource } from '../../../src/sources/proc/proc-source.js';
 import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
 import { enterHarbour, HARBOUR_ADDRESSES, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
@@ -86,7 +87,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
       ...[1, 2, 3].map(() => ({ ...HTTP, port: 8, reusePort: true })),
     ];
     const sockets = plans.map(openSocket);
-    const here = new ProcSource();
+    const here = new ProcSource(new OwnNamespace('/proc/net', 'bare'));
     expect(await look()).toEqual((await here.look()).listeners);
     expect((await look()).filter(({ ephemeral }) => ephemeral)).toHaveLength(1);
     here.close();

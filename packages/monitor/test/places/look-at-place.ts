@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const LOOK = fileURLToPath(new URL('look-at-place.mjs', import.meta.url));
+const AS_MAC = new URL('../mac/as-mac.mjs', import.meta.url).href;
+
+/** What an ordinary user sees of a place, or is told. */
+export function lookAsNobody(place: string): string {
+  return run(['setpriv', '--reuid=65534', '--clear-groups', process.execPath, LOOK, place]);
+}
+
+/** What a program sees of a place, or is told, that ends when it touches what only Linux has. */
+export function lookFromMac(place: string): string {
+  return run([process.execPath, '--import', AS_MAC, LOOK, place]);
+}
+
+function run([command = '', ...args]: readonly string[]): string {
+  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  return `${stdout}${stderr}`.trim();
+}
