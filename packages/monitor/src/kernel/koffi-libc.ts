@@ -14,6 +14,7 @@ export class KoffiLibc implements Libc {
   readonly #sizeofFprog: number;
   readonly #send;
   readonly #recv;
+  readonly #read;
   readonly #ioctl;
   readonly #setns;
   readonly #poll;
@@ -38,6 +39,7 @@ export class KoffiLibc implements Libc {
     this.#sizeofFprog = this.#koffi.sizeof(fprog);
     this.#send = libc.func('intptr_t send(int, void *, size_t, int)');
     this.#recv = libc.func('intptr_t recv(int, void *, size_t, int)');
+    this.#read = libc.func('intptr_t read(int, void *, size_t)');
     this.#ioctl = libc.func('int ioctl(int, unsigned long, void *)');
     this.#setns = libc.func('int setns(int, int)');
     this.#poll = libc.func('int poll(void *, unsigned long, int)');
@@ -68,6 +70,10 @@ export class KoffiLibc implements Libc {
 
   recv(fd: number, buffer: Uint8Array, flags: number): number {
     return this.#result(this.#recv(fd, buffer, buffer.length, flags));
+  }
+
+  read(fd: number, buffer: Uint8Array): number {
+    return this.#result(this.#read(fd, buffer, buffer.length));
   }
 
   ioctl(fd: number, request: number, argument: Uint8Array): number {

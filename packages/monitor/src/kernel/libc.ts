@@ -10,6 +10,7 @@ export interface Libc {
   attachFilter(fd: number, instructions: Uint8Array): number;
   send(fd: number, data: Uint8Array, flags: number): number;
   recv(fd: number, buffer: Uint8Array, flags: number): number;
+  read(fd: number, buffer: Uint8Array): number;
   ioctl(fd: number, request: number, argument: Uint8Array): number;
   setns(fd: number, type: number): number;
   /** Blocks the calling thread; `fds` are `struct pollfd`. */

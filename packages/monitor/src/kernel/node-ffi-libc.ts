@@ -27,6 +27,7 @@ export class NodeFfiLibc implements Libc {
   readonly #setsockopt;
   readonly #send;
   readonly #recv;
+  readonly #read;
   readonly #ioctl;
   readonly #setns;
   readonly #poll;
@@ -48,6 +49,7 @@ export class NodeFfiLibc implements Libc {
     this.#setsockopt = native('setsockopt', 'int32', 'int32', 'int32', 'int32', 'buffer', 'uint32');
     this.#send = native('send', 'int64', 'int32', 'buffer', 'uint64', 'int32');
     this.#recv = native('recv', 'int64', 'int32', 'buffer', 'uint64', 'int32');
+    this.#read = native('read', 'int64', 'int32', 'buffer', 'uint64');
     this.#ioctl = native('ioctl', 'int32', 'int32', 'uint64', 'buffer');
     this.#setns = native('setns', 'int32', 'int32', 'int32');
     this.#poll = native('poll', 'int32', 'buffer', 'uint64', 'int32');
@@ -81,6 +83,10 @@ export class NodeFfiLibc implements Libc {
 
   recv(fd: number, buffer: Uint8Array, flags: number): number {
     return this.#result(this.#recv(fd, buffer, BigInt(buffer.length), flags));
+  }
+
+  read(fd: number, buffer: Uint8Array): number {
+    return this.#result(this.#read(fd, buffer, BigInt(buffer.length)));
   }
 
   ioctl(fd: number, request: number, argument: Uint8Array): number {

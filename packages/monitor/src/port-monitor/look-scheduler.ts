@@ -1,6 +1,6 @@
 /** The time from one look to the next where rings come in a burst. */
 const GATHER_MS = 2;
-/** Where rings bring nothing new, as those of other network namespaces do, it doubles up to this. */
+/** Where rings bring nothing new, as those for clients' sockets do, it doubles up to this. Those that are sure do not wait for it. */
 const GATHER_LIMIT_MS = 100;
 
 /**
@@ -13,6 +13,8 @@ export class LookScheduler<T> {
   #gatherMs = GATHER_MS;
   #beganAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
+  /** When the timer rings. */
+  #dueAt = Number.POSITIVE_INFINITY;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<T> | undefined;
   #stopped = false;
@@ -23,10 +25,14 @@ export class LookScheduler<T> {
     this.#isNews = isNews;
   }
 
-  /** It may be time to look. Rings during a look are followed by another look. */
-  ring(): void {
-    if (this.#stopped || this.#timer !== undefined || this.#next !== undefined) return;
-    const waitMs = this.#beganAt + this.#gatherMs - performance.now();
+  /** It may be time to look, or is so for sure. Rings during a look are followed by another look. */
+  ring(isSure = false): void {
+    if (this.#stopped || this.#next !== undefined) return;
+    const dueAt = this.#beganAt + (isSure ? GATHER_MS : this.#gatherMs);
+    if (this.#timer !== undefined && dueAt >= this.#dueAt) return;
+    clearTimeout(this.#timer);
+    const waitMs = dueAt - performance.now();
+    this.#dueAt = dueAt;
     if (waitMs > 0) this.#timer = setTimeout(() => this.#answerRing(), waitMs);
     else this.#answerRing();
   }

@@ -150,7 +150,7 @@ export class SiteWatch {
 
   async #startBells(): Promise<void> {
     await this.#bells.start(
-      () => this.#scheduler.ring(),
+      (isSure) => this.#scheduler.ring(isSure),
       () => this.#scheduler.lookNow(),
     );
     this.#abort.signal.throwIfAborted();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { LookScheduler } from '../../src/port-monitor/look-scheduler.js';
 
 /** A look that ends when it is told. */
@@ -53,6 +53,37 @@ describe('looks', () => {
     expect(await Promise.all(asked)).toEqual([2, 2]);
     expect(ends).toHaveLength(2);
     await scheduler.stop();
+  });
+
+  test('are put off by rings that brought nothing, and not those that are sure to bring something', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const { ends, scheduler } = controlled();
+      const look = async (found: number) => {
+        const { length } = ends;
+        await begun(ends, length);
+        ends.at(-1)?.(found);
+        await tick();
+      };
+      // 2 ms, 4, 8 … up to 100 from one to the next.
+      for (let looks = 1; looks <= 10; looks++) {
+        scheduler.ring();
+        await vi.advanceTimersByTimeAsync(looks === 1 ? 0 : 100);
+        await begun(ends, looks);
+        await look(0);
+      }
+      scheduler.ring();
+      await vi.advanceTimersByTimeAsync(50);
+      expect(ends).toHaveLength(10);
+      scheduler.ring(true);
+      await begun(ends, 11);
+      await look(1);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(ends).toHaveLength(11);
+      await scheduler.stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('no longer begin after the stop, which waits for the one that runs', async () => {

@@ -2,8 +2,12 @@ import type { DoorbellError } from './doorbell-error.js';
 
 export type DoorbellName = 'tracefs' | 'destroy' | 'clock';
 
-/** Called when it may be time to look. Says nothing of what there is to see. */
-export type Ring = () => void;
+/**
+ * Called when it may be time to look. Says nothing of what there is to see.
+ *
+ * @param isSure whether there is something to see for sure
+ */
+export type Ring = (isSure?: boolean) => void;
 
 /** Called once, when a doorbell that had been started can't go on. It rings no more, and is to be stopped. */
 export type OnFailure = (error: DoorbellError) => void;

@@ -1,5 +1,8 @@
-import { closeSync, constants, openSync, readSync, rmdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, rmdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
+import { constants as system } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import type { Libc } from '../../../kernel/libc.js';
 import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
 
 /** Of the buffer of each CPU, which holds the records of some 600 listeners that come and go. */
@@ -37,6 +40,11 @@ const SYSCALL_EVENTS: Readonly<Record<string, string>> = {
 };
 
 const READ_LENGTH = 64 * 1024;
+/**
+ * The kernel hands out whole lines, a page of them at most (TRACE_SEQ_BUFFER_SIZE, include/linux/trace_seq.h; tracing_read_pipe()
+ * in kernel/trace/trace.c). Less than this is all that there was.
+ */
+const FULL_READ = 2048;
 /** What one drain takes at most, so that a flood of records does not hold the event loop. */
 const READS_A_DRAIN = 256;
 
@@ -46,17 +54,19 @@ const EXIT_TRY_MS = 1;
 /** A private instance of the kernel's tracer (`instances/` of tracefs) that records listeners that open and close. */
 export class TraceInstance {
   readonly #path: string;
+  readonly #libc: Libc;
   /** trace_pipe, non-blocking: becomes readable with each record. */
   readonly fd: number;
   readonly #buffer = Buffer.allocUnsafeSlow(READ_LENGTH);
 
-  private constructor(path: string, fd: number) {
+  private constructor(libc: Libc, path: string, fd: number) {
+    this.#libc = libc;
     this.#path = path;
     this.fd = fd;
   }
 
   /** @throws the file system's error for what was refused */
-  static async create(tracefs: string): Promise<TraceInstance> {
+  static async create(libc: Libc, tracefs: string): Promise<TraceInstance> {
     const path = `${tracefs}/instances/${instanceName(thisOwner())}`;
     await mkdir(path);
     let fd = -1;
@@ -64,7 +74,7 @@ export class TraceInstance {
       // While this is open the instance can't be removed, by another monitor neither (EBUSY).
       fd = openSync(`${path}/trace_pipe`, constants.O_RDONLY | constants.O_NONBLOCK);
       await configure(path);
-      return new TraceInstance(path, fd);
+      return new TraceInstance(libc, path, fd);
     } catch (error) {
       if (fd >= 0) closeSync(fd);
       await rmdir(path);
@@ -76,8 +86,8 @@ export class TraceInstance {
   drain(take: (text: string) => void): void {
     for (let i = 0; i < READS_A_DRAIN; i++) {
       const length = this.#read();
-      if (length === 0) return;
-      take(this.#buffer.toString('latin1', 0, length));
+      if (length > 0) take(this.#buffer.toString('latin1', 0, length));
+      if (length < FULL_READ) return;
     }
   }
 
@@ -115,13 +125,12 @@ export class TraceInstance {
     }
   }
 
+  /** Not by node:fs, for which it is an exception that nothing is there: at each look that would cost more than to read. */
   #read(): number {
-    try {
-      return readSync(this.fd, this.#buffer);
-    } catch (error) {
-      if (errorCode(error) === 'EAGAIN') return 0;
-      throw error;
-    }
+    const length = this.#libc.read(this.fd, this.#buffer);
+    if (length >= 0) return length;
+    if (length === -system.errno.EAGAIN || length === -system.errno.EINTR) return 0;
+    throw new Error(`trace_pipe: ${getSystemErrorName(length)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { atExit } from '../../../at-exit.js';
+import { loadLibc } from '../../../kernel/load-libc.js';
 import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
@@ -14,6 +15,12 @@ import { type Doings, type TakenRecords, TraceRecords } from './trace-records.js
  */
 const REST_MS = 1;
 const REST_LIMIT_MS = 16;
+
+/**
+ * How long after a bind to look. Most sockets that are bound go on to listen, of which the kernel tells as well: to look
+ * before that would only put off the look that shows it.
+ */
+const BOUND_MS = 2;
 
 interface Held {
   readonly instance: TraceInstance;
@@ -36,6 +43,7 @@ export class TracefsDoorbell implements Doorbell {
     isForeign: (thread) => this.#foreign.has(thread),
   });
   #restMs = 0;
+  #boundTimer: NodeJS.Timeout | undefined;
   #held: Held | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
@@ -61,7 +69,7 @@ export class TracefsDoorbell implements Doorbell {
    */
   takeRecords(): TakenRecords {
     // Whoever takes them has just looked, and can't have seen what was bound since; what began to listen is in the records.
-    this.#drain(({ bound }) => bound);
+    if (this.#drain().bound) this.#ringForBound();
     return this.#records.take();
   }
 
@@ -73,8 +81,11 @@ export class TracefsDoorbell implements Doorbell {
         {
           persistent: this.#persistent,
           onReady: () => {
-            const isNews = this.#drain(({ listened, bound, lost }) => listened || bound || lost);
+            const { listened, bound, lost } = this.#drain();
+            const isNews = listened || bound || lost;
             this.#restMs = isNews ? 0 : Math.min(Math.max(REST_MS, 2 * this.#restMs), REST_LIMIT_MS);
+            if (listened || lost) this.#ringAtOnce();
+            else if (bound) this.#ringForBound();
           },
           restMs: () => this.#restMs,
           onFailure: (error) => onFailure?.(doorbellErrorFrom('tracefs', error)),
@@ -93,30 +104,45 @@ export class TracefsDoorbell implements Doorbell {
     await this.#starting?.catch(() => undefined);
     const held = this.#held;
     this.#held = undefined;
+    clearTimeout(this.#boundTimer);
     if (held === undefined) return;
     await held.watch.close();
     held.forgetExit();
     await held.instance.remove();
   }
 
-  /** Reads what is there, and rings if that is a reason to. A failure is told once. */
-  #drain(isReason: (doings: Doings) => boolean): boolean {
+  #ringAtOnce(): void {
+    clearTimeout(this.#boundTimer);
+    this.#boundTimer = undefined;
+    this.#held?.ring(true);
+  }
+
+  #ringForBound(): void {
+    this.#boundTimer ??= setTimeout(() => {
+      this.#boundTimer = undefined;
+      this.#held?.ring();
+    }, BOUND_MS).unref();
+  }
+
+  /** Reads what is there. A failure is told once. */
+  #drain(): Doings {
+    const doings = { listened: false, bound: false, lost: false };
     const held = this.#held;
-    if (held === undefined) return false;
-    let rings = false;
+    if (held === undefined) return doings;
     this.#foreign.forget();
     try {
       held.instance.drain((text) => {
-        const doings = this.#records.add(text);
-        rings ||= isReason(doings);
+        const { listened, bound, lost } = this.#records.add(text);
+        doings.listened ||= listened;
+        doings.bound ||= bound;
+        doings.lost ||= lost;
       });
     } catch (error) {
       void held.watch.close();
       this.#held = { ...held, onFailure: undefined };
       held.onFailure?.(doorbellErrorFrom('tracefs', error));
     }
-    if (rings) held.ring();
-    return rings;
+    return doings;
   }
 }
 
@@ -127,7 +153,7 @@ async function openInstance(): Promise<TraceInstance> {
     throw new DoorbellError('tracefs', reason);
   }
   try {
-    const instance = await TraceInstance.create(tracefs);
+    const instance = await TraceInstance.create(loadLibc(), tracefs);
     // Not before: who may make none may remove none.
     await removeAbandonedInstances(tracefs);
     return instance;
