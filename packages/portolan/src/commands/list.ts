@@ -6,7 +6,6 @@ import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { sortListeners } from '../order.js';
 import { hiddenHints } from '../render/hidden-hint.js';
 import { outputCanvas } from '../render/table.js';
-import { namingPlace, unseenLines, unseenReason } from '../render/unseen-places.js';
 import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import { Users } from '../users.js';
@@ -23,10 +22,8 @@ export async function list(filter: ListenerFilter, options: ListOptions): Promis
   const listeners = sortListeners(found, options.sort);
   process.stdout.write(await render({ ...snapshot, listeners }, options));
   if (options.verbose && snapshot.skipped > 0) tell(`${snapshot.skipped} rows could not be understood`);
-  const unseen = unseenLines(unseenPlaces(snapshot));
   if (isTable(options)) tellPeople(snapshot, found.length, filter);
-  for (const line of unseen) tell(line);
-  if (unseen.length > 0) return ExitStatus.noSourceWorked;
+  if (await tellUnseen(snapshot)) return ExitStatus.noSourceWorked;
   return found.length > 0 ? ExitStatus.found : ExitStatus.nothingMatched;
 }
 
@@ -41,15 +38,21 @@ async function look(filter: ListenerFilter, options: ListOptions): Promise<Snaps
       ...(options.verbose && { logger: LOGGER }),
     });
   } catch (error) {
+    const { namingPlace } = await import('../render/unseen-places.js');
     // Of several it is what went wrong with the first.
     throw namingPlace(error, options.in?.slice(0, 1));
   }
 }
 
-function unseenPlaces({ places }: Snapshot) {
-  return places.flatMap(({ place, failures, reason }) =>
+/** Tells which places could not be looked at, and resolves with whether there are any. */
+async function tellUnseen({ places }: Snapshot): Promise<boolean> {
+  if (places.every(({ reason }) => reason === null)) return false;
+  const { unseenLines, unseenReason } = await import('../render/unseen-places.js');
+  const unseen = places.flatMap(({ place, failures, reason }) =>
     reason === null ? [] : [{ place, reason: unseenReason(failures, reason) }],
   );
+  for (const line of unseenLines(unseen)) tell(line);
+  return true;
 }
 
 async function render(snapshot: Snapshot, options: ListOptions): Promise<string> {
