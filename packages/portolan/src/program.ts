@@ -40,7 +40,7 @@ function createProgram(args: readonly string[], end: (status: ExitStatus) => voi
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
-    .configureOutput({ outputError: (text) => tell(text.replace(/^error: /, '')) });
+    .configureOutput({ outputError: (text) => tell(withoutIdleSuggestion(text.replace(/^error: /, ''))) });
   const list = defineList(program, end);
   defineWatch(program, end);
   defineWait(program, args, end);
@@ -56,6 +56,11 @@ function createProgram(args: readonly string[], end: (status: ExitStatus) => voi
     },
   });
   return program.addHelpText('after', LIST_EXAMPLES);
+}
+
+/** An option of `list` that another command does not know is not what was meant there. */
+function withoutIdleSuggestion(text: string): string {
+  return text.replace(/^(unknown option '(--[^']*)')\s+\(Did you mean \2\?\)/, '$1');
 }
 
 function readVersion(): string {

@@ -1,4 +1,4 @@
-import { DoorbellError, NoSourceError } from '@portolan/monitor';
+import { DoorbellError, NoSourceError, PlaceError } from '@portolan/monitor';
 import { toFilter } from './arguments/filters.js';
 import { parsePlainList } from './commands/plain-list.js';
 import { ExitStatus } from './exit-status.js';
@@ -19,7 +19,7 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
   } catch (error) {
     tell(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) return ExitStatus.wrongUsage;
-    const isDenied = error instanceof NoSourceError || error instanceof DoorbellError;
+    const isDenied = [NoSourceError, PlaceError, DoorbellError].some((kind) => error instanceof kind);
     return isDenied ? ExitStatus.noSourceWorked : ExitStatus.fault;
   }
 }

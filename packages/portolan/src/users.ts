@@ -28,6 +28,11 @@ export class Users {
     return this.#names.get(uid);
   }
 
+  /** The same of a user at a place; undefined where there may be other users than on this machine. */
+  nameAt(place: string, uid: number): string | undefined {
+    return /^(?:self$|pid:|netns:)/.test(place) ? this.name(uid) : undefined;
+  }
+
   names(): string[] {
     return [...this.#uids.keys()];
   }

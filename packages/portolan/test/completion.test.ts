@@ -22,6 +22,10 @@ describe('completion in bash', () => {
     ['portolan --e', ['--env']],
     ['portolan --container ', []],
     ['portolan --no', ['--no-processes']],
+    ['portolan --in ', ['self', 'all', 'pid:', 'netns:', 'docker:', 'podman:', 'exec:', 'ssh:']],
+    ['portolan wait --in = p', ['pid:', 'podman:']],
+    ['portolan --in pid : 1', []],
+    ['portolan --in docker :', []],
     ['portolan --source ', ['auto', 'netlink', 'proc', 'ss', 'lsof']],
     ['portolan --sort = pr', ['protocol', 'process']],
     ['portolan --format =', ['ss']],
@@ -47,6 +51,10 @@ it('is a script for zsh with every option and its values', () => {
   expect(scripts.zsh).toContain(
     "'(--source)--source=[where to look; with several, the first that works answers]: :(auto netlink proc ss lsof)'",
   );
+});
+
+it('lets --in be given again in zsh', () => {
+  expect(scripts.zsh).toContain("'*--in=[the place to look at; may be given several times]:");
 });
 
 it('is a script for fish with every option and its values', () => {

@@ -31,7 +31,7 @@ export function heldListener(
 export function processOf(given: Partial<Process> = {}): Process {
   return {
     pid: 812,
-    namespacePid: 812,
+    namespacePid: given.pid ?? 812,
     parentPid: 1,
     name: 'node',
     commandLine: ['node', 'server.js'],

@@ -13,8 +13,18 @@ it('understands the list', () => {
       { first: 80, last: 80 },
       { first: 90, last: 99 },
     ],
-    options: { tcp: true, udp: true, sort: 'pid', source: 'auto', processes: true },
+    options: { tcp: true, udp: true, sort: 'pid', source: 'auto' },
   });
+});
+
+it('understands several places, and whether processes are wanted', () => {
+  const optionsOf = (...args: string[]) => parsePlainList(args)?.options;
+  expect(optionsOf('--in', 'netns:a,b', '--in=exec:ssh -p 2 host', '--in', 'self')).toMatchObject({
+    in: ['netns:a,b', 'exec:ssh -p 2 host', 'self'],
+  });
+  expect(optionsOf('--in', 'all', '--processes')).toMatchObject({ in: ['all'], processes: true });
+  expect(optionsOf('--no-processes')).toMatchObject({ processes: false });
+  expect(optionsOf('3000')).not.toHaveProperty('processes');
 });
 
 it.each([
@@ -24,9 +34,10 @@ it.each([
   [['70000']],
   [['--sort', 'name']],
   [['--json', '--ndjson']],
-  [['--no-processes', '--process', 'node']],
-  [['--no-processes', '--tree', '1']],
-  [['--env', 'A', '--no-processes']],
+  [['--no-processes', '--processes']],
+  [['--in', 'blue']],
+  [['--in', 'self', '--in', 'pid:0']],
+  [['--in']],
   [['--tree', '0']],
   [['--env', '=1']],
   [['--cgroup', 'a/b']],
@@ -54,6 +65,7 @@ it('reads every command line that it reads as commander does', () => {
       '--user=0',
     ],
     ...['--tree', '1', '--tree=0', '--env=A=1', '--env', '--cgroup', '/a/*', '--container', 'web'],
+    ...['--in', 'self', '--in=netns:a', '--in=blue', '--processes', '--processes=1'],
     ...['--process=', '--process=-t', '--no-json', '--json=1', '--jso', 'x y'],
   );
   fc.assert(

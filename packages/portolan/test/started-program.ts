@@ -57,7 +57,10 @@ export class StartedProgram implements AsyncDisposable {
   async #holds(stream: Readable | null, holds: () => boolean): Promise<void> {
     while (!holds()) {
       if (stream === null || stream.readableEnded) throw new Error(`it said ${this.#output}${this.#errors}`);
-      await Promise.race([once(stream, 'data'), once(stream, 'end')]);
+      const waiting = new AbortController();
+      const { signal } = waiting;
+      await Promise.race([once(stream, 'data', { signal }), once(stream, 'end', { signal })]);
+      waiting.abort();
     }
   }
 

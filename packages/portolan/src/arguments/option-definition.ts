@@ -8,6 +8,8 @@ export interface OptionDefinition {
   /** Makes what the command wants of the text; throws UsageError. */
   readonly parse?: (text: string) => unknown;
   readonly default?: unknown;
+  /** It may be given several times, and then is a list; so is one alone. */
+  readonly repeatable?: true;
   /** The options, by their long names, that it can't be given with. */
   readonly conflicts?: readonly string[];
 }

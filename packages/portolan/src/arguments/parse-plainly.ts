@@ -32,7 +32,7 @@ interface PlainOption extends OptionDefinition {
   readonly name: string;
   readonly short: string | undefined;
   readonly takesValue: boolean;
-  /** `processes` of `--no-processes`, which is true unless given. */
+  /** `processes` of `--no-processes`, which is true unless given; where there is `--processes` too, undefined. */
   readonly negated: string | undefined;
 }
 
@@ -53,25 +53,42 @@ function parse(
     allowPositionals: true,
     tokens: true,
     options: Object.fromEntries(
-      options.map(({ name, short, takesValue }) => [
+      options.map(({ name, short, takesValue, repeatable }) => [
         name,
-        { type: takesValue ? ('string' as const) : ('boolean' as const), ...(short && { short }) },
+        {
+          type: takesValue ? ('string' as const) : ('boolean' as const),
+          ...(short && { short }),
+          ...(repeatable && { multiple: true }),
+        },
       ]),
     ),
   });
   // Commander parses each of several values for one option, and may find the first one wrong.
-  const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
-  if (new Set(given).size < given.length) return undefined;
+  const once = tokens.flatMap((token) =>
+    token.kind === 'option' && !Array.isArray(values[token.name]) ? [token.name] : [],
+  );
+  if (new Set(once).size < once.length) return undefined;
   const parsed: Record<string, unknown> = {};
+  const names = new Set(options.map(({ name }) => name));
   for (const option of options) {
     const value = values[option.name];
-    if (option.negated !== undefined) parsed[option.negated] = value === undefined;
-    else if (typeof value === 'string') parsed[option.name] = option.parse?.(value) ?? value;
+    if (option.negated !== undefined) {
+      const hasPositive = names.has(option.negated);
+      // Of both, commander takes the last.
+      if (value !== undefined && values[option.negated] !== undefined) return undefined;
+      if (!hasPositive || value !== undefined) parsed[option.negated] = value === undefined;
+    } else if (Array.isArray(value))
+      parsed[option.name] = value.map((one) => parsedValue(option, String(one)));
+    else if (typeof value === 'string') parsed[option.name] = parsedValue(option, value);
     else if (value ?? option.default) parsed[option.name] = value ?? option.default;
     if (value !== undefined && option.conflicts?.some((other) => values[other] !== undefined))
       return undefined;
   }
   return { options: parsed, words: positionals };
+}
+
+function parsedValue({ parse }: OptionDefinition, text: string): unknown {
+  return parse?.(text) ?? text;
 }
 
 function isParseArgsError(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { FILTER_NOTE, toFilter } from '../arguments/filters.js';
+import { PLACE_NOTE } from '../arguments/places.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
 import type { ExitStatus } from '../exit-status.js';
@@ -8,6 +9,7 @@ import { LIST_OPTIONS, type ListOptions } from './list-options.js';
 
 /** What the help shows at its end. */
 export const LIST_EXAMPLES = `${FILTER_NOTE}
+${PLACE_NOTE}
 
 Examples:
   portolan                        every listening port and the process behind it
@@ -15,11 +17,13 @@ Examples:
   portolan -t --process node      TCP ports of processes with node in their name
   portolan --tree 812             what that process and its descendants listen on
   portolan --cgroup ssh.service   what a systemd unit listens on
+  portolan --in all               what listens in every network namespace of this machine
+  portolan --in docker:web --in netns:blue
   portolan --json | jq '.listeners[].port'
   portolan --format ss            what ss -lntu prints
 
 Exit status:
-  0 found   1 nothing matched   2 wrong usage   3 no source worked`;
+  0 found   1 nothing matched   2 wrong usage   3 no source worked, or a place could not be looked at`;
 
 /** Defines `portolan list [port...]`, which is also what `portolan` without a command does. */
 export function defineList(program: Command, end: (status: ExitStatus) => void): Command {

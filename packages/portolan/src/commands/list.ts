@@ -1,32 +1,58 @@
-import { type Listener, type Logger, listListeners, type Snapshot } from '@portolan/monitor';
+import { type Logger, listListeners, type Snapshot } from '@portolan/monitor';
+import { areSeveral } from '../arguments/places.js';
+import { wantedProcesses } from '../arguments/processes.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { sortListeners } from '../order.js';
-import { hiddenHint } from '../render/hidden-hint.js';
+import { hiddenHints } from '../render/hidden-hint.js';
 import { outputCanvas } from '../render/table.js';
 import { tell } from '../standard-streams.js';
+import { UsageError } from '../usage-error.js';
+import { Users } from '../users.js';
 import type { ListOptions } from './list-options.js';
 
 const LOGGER: Logger = { debug: tell };
 
 /** Looks once and prints the listeners that pass the filter. */
 export async function list(filter: ListenerFilter, options: ListOptions): Promise<ExitStatus> {
-  const snapshot = await listListeners({
-    sources: options.source,
-    processes: options.processes,
-    owners: filter.owners ?? [],
-    ...(options.verbose && { logger: LOGGER }),
-  });
+  if (options.format === 'ss' && areSeveral(options))
+    throw new UsageError("--format ss can't tell places apart: it goes with one --in, other than all");
+  const snapshot = await look(filter, options);
   const found = snapshot.listeners.filter((listener) => matches(listener, filter));
   const listeners = sortListeners(found, options.sort);
   process.stdout.write(await render({ ...snapshot, listeners }, options));
   if (options.verbose && snapshot.skipped > 0) tell(`${snapshot.skipped} rows could not be understood`);
-  if (isTable(options))
-    tellPeople(
-      snapshot.listeners.filter((one) => matchesEndpoint(one, filter)),
-      found,
-    );
+  if (isTable(options)) tellPeople(snapshot, found.length, filter);
+  if (await tellUnseen(snapshot)) return ExitStatus.noSourceWorked;
   return found.length > 0 ? ExitStatus.found : ExitStatus.nothingMatched;
+}
+
+async function look(filter: ListenerFilter, options: ListOptions): Promise<Snapshot> {
+  const processes = wantedProcesses(options);
+  try {
+    return await listListeners({
+      sources: options.source,
+      owners: filter.owners ?? [],
+      ...(options.in && { in: options.in }),
+      ...(processes !== undefined && { processes }),
+      ...(options.verbose && { logger: LOGGER }),
+    });
+  } catch (error) {
+    const { namingPlace } = await import('../render/unseen-places.js');
+    // Of several it is what went wrong with the first.
+    throw namingPlace(error, options.in?.slice(0, 1));
+  }
+}
+
+/** Tells which places could not be looked at, and resolves with whether there are any. */
+async function tellUnseen({ places }: Snapshot): Promise<boolean> {
+  if (places.every(({ reason }) => reason === null)) return false;
+  const { unseenLines, unseenReason } = await import('../render/unseen-places.js');
+  const unseen = places.flatMap(({ place, failures, reason }) =>
+    reason === null ? [] : [{ place, reason: unseenReason(failures, reason) }],
+  );
+  for (const line of unseenLines(unseen)) tell(line);
+  return true;
 }
 
 async function render(snapshot: Snapshot, options: ListOptions): Promise<string> {
@@ -35,7 +61,10 @@ async function render(snapshot: Snapshot, options: ListOptions): Promise<string>
   if (options.format === 'ss')
     return (await import('../render/ss-format.js')).renderSsFormat(snapshot.listeners);
   const { renderListenerTable } = await import('../render/listener-table.js');
-  return renderListenerTable(snapshot.listeners, outputCanvas());
+  return renderListenerTable(snapshot.listeners, outputCanvas(), {
+    users: Users.read(),
+    hasPlaces: areSeveral(options),
+  });
 }
 
 function isTable({ json, ndjson, format }: ListOptions): boolean {
@@ -43,8 +72,9 @@ function isTable({ json, ndjson, format }: ListOptions): boolean {
 }
 
 /** What a person at a terminal wants to know beside the table. */
-function tellPeople(asked: readonly Listener[], found: readonly Listener[]): void {
-  if (found.length === 0 && process.stderr.isTTY) tell('no such port is listening');
-  const hint = process.stdout.isTTY ? hiddenHint(asked, process.geteuid?.() === 0) : undefined;
-  if (hint !== undefined) tell(hint);
+function tellPeople({ listeners }: Snapshot, found: number, filter: ListenerFilter): void {
+  if (found === 0 && process.stderr.isTTY) tell('no such port is listening');
+  if (!process.stdout.isTTY) return;
+  const asked = listeners.filter((listener) => matchesEndpoint(listener, filter));
+  for (const hint of hiddenHints(asked, process.geteuid?.() === 0)) tell(hint);
 }

@@ -6,14 +6,17 @@ import { EPHEMERAL_OPTION, withoutClients } from '../arguments/ephemeral.js';
 import { FILTER_NOTE, FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
 import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
+import { PLACE_NOTE, PLACE_OPTION, type PlaceOptions } from '../arguments/places.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
+import { PROCESSES_OPTION } from '../arguments/processes.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
 import type { ExitStatus } from '../exit-status.js';
 import { SORT_KEYS, type SortKey } from '../order.js';
 
 /** What `portolan top` is told. */
-export interface TopOptions extends FilterOptions {
+export interface TopOptions extends FilterOptions, PlaceOptions {
+  readonly processes?: true;
   readonly ephemeral?: true;
   readonly sort: SortKey;
   /** Milliseconds. */
@@ -22,6 +25,7 @@ export interface TopOptions extends FilterOptions {
 }
 
 const TOP_OPTIONS: readonly OptionDefinition[] = [
+  PLACE_OPTION,
   ...FILTER_OPTIONS,
   EPHEMERAL_OPTION,
   {
@@ -33,14 +37,17 @@ const TOP_OPTIONS: readonly OptionDefinition[] = [
   },
   INTERVAL_OPTION,
   SOURCE_OPTION,
+  PROCESSES_OPTION,
 ];
 
 const EXAMPLES = `${FILTER_NOTE}
+${PLACE_NOTE}
 
 Examples:
   portolan top                     every listening port, live; ? shows the keys, q ends it
   portolan top 3000-3999           only these ports
-  portolan top -t --sort process   TCP only, in the order of the processes' names`;
+  portolan top -t --sort process   TCP only, in the order of the processes' names
+  portolan top --in self --in docker:web`;
 
 /** Defines `portolan top [port...]`. */
 export function defineTop(program: Command, end: (status: ExitStatus) => void): Command {

@@ -1,8 +1,11 @@
 import { PortMonitor } from '@portolan/monitor';
+import { areSeveral } from '../arguments/places.js';
+import { wantedProcesses } from '../arguments/processes.js';
 import { ExitStatus } from '../exit-status.js';
 import type { ListenerFilter } from '../filter.js';
 import { ownLineage } from '../kill/end-process.js';
 import { wantsColor } from '../render/color.js';
+import { namingPlace } from '../render/unseen-places.js';
 import { LiveView } from '../top/live-view.js';
 import { rememberedAncestors } from '../top/parentage.js';
 import { Screen } from '../top/screen.js';
@@ -14,15 +17,21 @@ import type { TopOptions } from './top-definition.js';
 /** Shows the listening ports on the whole screen until it is left. */
 export async function top(filter: ListenerFilter, options: TopOptions): Promise<ExitStatus> {
   checkTerminal();
+  const processes = wantedProcesses(options);
   const monitor = new PortMonitor({
     sources: options.source,
+    ...(options.in && { in: options.in }),
+    ...(processes !== undefined && { processes }),
     owners: filter.owners ?? [],
     ...(options.interval !== undefined && { intervalMs: options.interval }),
   });
   // Before the screen is taken, so that what goes wrong is told in the terminal as it was.
-  await monitor.start();
+  await monitor.start().catch((error) => {
+    throw namingPlace(error, options.in);
+  });
   const state = createTopState({
     sort: options.sort,
+    hasPlaces: areSeveral(options),
     users: Users.read(),
     ancestorsOf: rememberedAncestors(),
     lineage: ownLineage(),

@@ -4,6 +4,7 @@ import { addOptions } from '../arguments/add-options.js';
 import { parseDuration } from '../arguments/duration.js';
 import { FILTER_NOTE, FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
+import { PLACE_NOTE, PLACE_OPTION, type PlaceOptions } from '../arguments/places.js';
 import { parsePorts } from '../arguments/ports.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
 import { wordsBehindDashes } from '../arguments/words-behind-dashes.js';
@@ -12,7 +13,7 @@ import { UsageError } from '../usage-error.js';
 import { parseHttpPath } from '../wait/http-target.js';
 
 /** What `portolan wait` is told. */
-export interface WaitOptions extends FilterOptions {
+export interface WaitOptions extends FilterOptions, PlaceOptions {
   readonly closed?: true;
   /** Milliseconds; 0 waits for ever. */
   readonly timeout: number;
@@ -36,17 +37,20 @@ const WAIT_OPTIONS: readonly OptionDefinition[] = [
     parse: parseHttpPath,
     conflicts: ['udp'],
   },
+  PLACE_OPTION,
   ...FILTER_OPTIONS,
   SOURCE_OPTION,
 ];
 
 const EXAMPLES = `${FILTER_NOTE}
+${PLACE_NOTE}
 
 Examples:
   portolan wait 5432 6379                       until the database and the cache are up
   portolan wait 3000 --http /health             until the server says that it is well
   portolan wait 8000-8003 -- npm test           run the tests once all four listen
   portolan wait 3000 --tree 812                 until that process, or one below it, listens there
+  portolan wait 5432 --in docker:db             until it listens in that container, also when it is started later
   portolan wait 3000 --closed --timeout 5s      until nothing listens on 3000 any more
 
 Exit status:

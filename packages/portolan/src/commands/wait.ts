@@ -1,11 +1,13 @@
-import { PortMonitor } from '@portolan/monitor';
+import { PortMonitor, SELF } from '@portolan/monitor';
 import { toFilter } from '../arguments/filters.js';
 import type { PortRange } from '../arguments/ports.js';
 import { Deadline } from '../deadline.js';
 import { ExitStatus } from '../exit-status.js';
 import { Interruption, signalStatus } from '../interruption.js';
+import { namingPlace, unseenAtStart, unseenLines } from '../render/unseen-places.js';
 import { runChild } from '../run-command/run-child.js';
 import { tell } from '../standard-streams.js';
+import { UsageError } from '../usage-error.js';
 import { PortWait } from '../wait/port-wait.js';
 import { ProgressLine } from '../wait/progress-line.js';
 import type { WaitOptions } from './wait-definition.js';
@@ -19,6 +21,7 @@ export async function wait(
   options: WaitOptions,
   command: readonly string[],
 ): Promise<ExitStatus> {
+  checkReach(options);
   const interruption = new Interruption();
   let shortcoming: string | undefined;
   try {
@@ -47,6 +50,7 @@ async function waitForPorts(
   const deadline = new Deadline(options.timeout || Number.POSITIVE_INFINITY, interrupted);
   const monitor = new PortMonitor({
     sources: options.source,
+    ...(options.in && { in: options.in }),
     processes: [filter.process, filter.uid, filter.owners].some((asked) => asked !== undefined),
     owners: filter.owners ?? [],
     cpuShare: WAITING_SHARE,
@@ -55,12 +59,24 @@ async function waitForPorts(
   const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);
   try {
     await monitor.start();
+    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
     const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
     const isDone = await portWait.done(deadline.signal);
     progress.end();
     return isDone ? undefined : portWait.shortcoming();
+  } catch (error) {
+    throw namingPlace(error, options.in);
   } finally {
     deadline.clear();
     await monitor.stop();
   }
+}
+
+/** What listens at another place can't be asked from here, where its addresses are somebody else's. */
+function checkReach({ http, in: places = [] }: WaitOptions): void {
+  const other = places.find((place) => place !== SELF);
+  if (http === undefined || other === undefined) return;
+  throw new UsageError(
+    `--http asks from here, where the ports of ${other} can't be reached: it goes without --in`,
+  );
 }

@@ -2,18 +2,21 @@ import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { withoutClients } from '../arguments/ephemeral.js';
 import { FILTER_NOTE, toFilter } from '../arguments/filters.js';
+import { PLACE_NOTE } from '../arguments/places.js';
 import { portArgument } from '../arguments/port-argument.js';
 import type { PortRange } from '../arguments/ports.js';
 import type { ExitStatus } from '../exit-status.js';
 import { WATCH_OPTIONS, type WatchOptions } from './watch-options.js';
 
 const EXAMPLES = `${FILTER_NOTE}
+${PLACE_NOTE}
 
 Examples:
   portolan watch                              every port that opens or closes
   portolan watch 3000 --initial               what is on port 3000, and what becomes of it
   portolan watch --settle 2s --process node   what node keeps open for two seconds or more
   portolan watch --tree $$                    what is started in this shell
+  portolan watch --in all                     and where, in every network namespace of this machine
   portolan watch --ndjson | jq .listener.port
   portolan watch 5432 --exec 'notify-send "the database moved"'`;
 

@@ -5,10 +5,13 @@ import { EPHEMERAL_OPTION } from '../arguments/ephemeral.js';
 import { FILTER_OPTIONS, type FilterOptions } from '../arguments/filters.js';
 import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
+import { PLACE_OPTION, type PlaceOptions } from '../arguments/places.js';
+import { PROCESSES_OPTION } from '../arguments/processes.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
 
 /** What `portolan watch` is told. */
-export interface WatchOptions extends FilterOptions {
+export interface WatchOptions extends FilterOptions, PlaceOptions {
+  readonly processes?: true;
   readonly ephemeral?: true;
   readonly ndjson?: true;
   readonly initial?: true;
@@ -25,6 +28,7 @@ export interface WatchOptions extends FilterOptions {
 const DOORBELLS = ['auto', 'tracefs', 'destroy', 'clock'] as const;
 
 export const WATCH_OPTIONS: readonly OptionDefinition[] = [
+  PLACE_OPTION,
   ...FILTER_OPTIONS,
   EPHEMERAL_OPTION,
   { flags: '--ndjson', description: 'print a line of JSON for each event' },
@@ -41,5 +45,6 @@ export const WATCH_OPTIONS: readonly OptionDefinition[] = [
     default: 'auto',
   },
   SOURCE_OPTION,
+  PROCESSES_OPTION,
   { flags: '--verbose', description: 'tell on standard error why a source or doorbell failed' },
 ];

@@ -5,11 +5,16 @@ import {
   type PortMonitorOptions,
   splitWords,
 } from '@portolan/monitor';
+import { areSeveral } from '../arguments/places.js';
 import { includesPort } from '../arguments/ports.js';
+import { wantedProcesses } from '../arguments/processes.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { wantsColor } from '../render/color.js';
 import { renderJsonLine } from '../render/json.js';
+import { textWidth } from '../render/text-width.js';
+import { namingPlace, unseenAtStart, unseenLines } from '../render/unseen-places.js';
+import { visibleText } from '../render/visible-text.js';
 import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import { EventCommand } from '../watch/event-command.js';
@@ -23,10 +28,13 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
   if (options.shell && command === undefined) throw new UsageError('--shell goes with --exec');
   const ended = new AbortController();
   const end = () => ended.abort();
+  const processes = wantedProcesses(options);
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
     const monitor = new PortMonitor({
       sources: options.source,
+      ...(options.in && { in: options.in }),
+      ...(processes !== undefined && { processes }),
       ...ownership(filter),
       doorbell: options.doorbell,
       ...(options.interval !== undefined && { intervalMs: options.interval }),
@@ -37,6 +45,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
     await monitor.start();
     const events = monitor.events({ initial: options.initial === true || filter.ports !== undefined });
     const print = printer(options);
+    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
     if (!options.ndjson) printClosedPorts(monitor, filter);
     for await (const event of events) {
       if (!isWanted(event, filter)) continue;
@@ -47,7 +56,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
     return ExitStatus.found;
   } catch (error) {
     if (ended.signal.aborted) return ExitStatus.found;
-    throw error;
+    throw namingPlace(error, options.in);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
   }
@@ -71,10 +80,19 @@ function commandWords(command: string, { shell }: WatchOptions): string[] {
   return words;
 }
 
-function printer({ ndjson }: WatchOptions): (event: PortEvent | MissedEvents) => void {
-  if (ndjson) return (event) => void process.stdout.write(renderJsonLine(event));
+function printer(options: WatchOptions): (event: PortEvent | MissedEvents) => void {
+  if (options.ndjson) return (event) => void process.stdout.write(renderJsonLine(event));
   const color = wantsColor(process.stdout.isTTY, process.env);
-  return (event) => void process.stdout.write(renderEvent(event, color));
+  if (!areSeveral(options)) return (event) => void process.stdout.write(renderEvent(event, { color }));
+  let placeWidth = Math.max(...(options.in ?? []).map(placeWidthOf));
+  return (event) => {
+    if ('place' in event) placeWidth = Math.max(placeWidth, placeWidthOf(event.place));
+    process.stdout.write(renderEvent(event, { color, placeWidth }));
+  };
+}
+
+function placeWidthOf(place: string): number {
+  return textWidth(visibleText(place));
 }
 
 /** What is told of itself (sources, errors) is told to everybody; of listeners only those that pass. */

@@ -1,4 +1,4 @@
-import type { CompletableCommand } from './completable-command.js';
+import { type CompletableCommand, NETNS_DIRECTORY } from './completable-command.js';
 
 /** The completion script for bash. */
 export function bashScript(commands: readonly CompletableCommand[]): string {
@@ -13,6 +13,20 @@ export function bashScript(commands: readonly CompletableCommand[]): string {
   elif [[ $previous == = ]]; then
     previous=\${COMP_WORDS[COMP_CWORD - 2]}
   fi
+  # And kind:name as well.
+  if [[ $word == : || $previous == : ]]; then
+    local kind=$previous
+    if [[ $word == : ]]; then
+      word=
+    else
+      kind=\${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    if [[ $kind == netns ]]; then
+      words=$(ls ${NETNS_DIRECTORY} 2>/dev/null)
+    fi
+    COMPREPLY=($(compgen -W "$words" -- "$word"))
+    return
+  fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case \${COMP_WORDS[index]} in
       ${names.join(' | ')})
@@ -25,6 +39,9 @@ export function bashScript(commands: readonly CompletableCommand[]): string {
 ${commands.flatMap(branches).join('\n')}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
+  if [[ \${#COMPREPLY[@]} == 1 && $COMPREPLY == *: ]]; then
+    compopt -o nospace 2>/dev/null
+  fi
 }
 complete -F _portolan portolan
 `;

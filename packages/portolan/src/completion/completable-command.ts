@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { RepeatableOption } from '../arguments/add-options.js';
 
 /** What a shell needs to know of a command to complete it. */
 export interface CompletableCommand {
@@ -16,9 +17,14 @@ export interface CompletableOption {
   readonly names: readonly string[];
   readonly description: string;
   readonly takesValue: boolean;
-  /** Its values, where they are known. */
+  /** Whether it may be given several times. */
+  readonly isRepeatable: boolean;
+  /** Its values, where they are known; to what ends with a colon something is to be added. */
   readonly values: readonly string[];
 }
+
+/** Where the files are that have the names which go behind `netns:` (ip-netns(8)). */
+export const NETNS_DIRECTORY = '/run/netns';
 
 /** The command that the program runs without one; commander does not tell. */
 const DEFAULT_COMMAND = 'list';
@@ -39,18 +45,13 @@ export function completableCommands(program: Command): CompletableCommand[] {
   });
 }
 
-function completableOption({
-  short,
-  long,
-  description,
-  required,
-  optional,
-  argChoices,
-}: Option): CompletableOption {
+function completableOption(option: Option): CompletableOption {
+  const { short, long, description, required, optional, argChoices } = option;
   return {
     names: [short, long].filter((name) => name !== undefined),
     description,
     takesValue: required || optional,
+    isRepeatable: option instanceof RepeatableOption,
     values: argChoices ?? [],
   };
 }

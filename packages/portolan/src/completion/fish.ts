@@ -1,4 +1,4 @@
-import type { CompletableCommand, CompletableOption } from './completable-command.js';
+import { type CompletableCommand, type CompletableOption, NETNS_DIRECTORY } from './completable-command.js';
 
 /** The completion script for fish. */
 export function fishScript(commands: readonly CompletableCommand[]): string {
@@ -29,7 +29,8 @@ function completions(
 
 function optionText({ names, description, takesValue, values }: CompletableOption): string {
   const forms = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
-  const value = takesValue ? [`-x -a ${quoted(values.join(' '))}`] : [];
+  const words = values.includes('netns:') ? [...values, `netns:(ls ${NETNS_DIRECTORY} 2>/dev/null)`] : values;
+  const value = takesValue ? [`-x -a ${quoted(words.join(' '))}`] : [];
   return [...forms, ...value, `-d ${quoted(description)}`].join(' ');
 }
 

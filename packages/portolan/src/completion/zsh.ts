@@ -1,10 +1,15 @@
-import type { CompletableCommand, CompletableOption } from './completable-command.js';
+import { type CompletableCommand, type CompletableOption, NETNS_DIRECTORY } from './completable-command.js';
 
 /** The completion script for zsh, to be evaluated or to be kept as `_portolan` on the fpath. */
 export function zshScript(commands: readonly CompletableCommand[]): string {
   const names = commands.map(({ name }) => name);
   const first = commands.find(({ isDefault }) => isDefault)?.name ?? '';
   return `#compdef portolan
+_portolan_beginnings() {
+  local -a names=(${NETNS_DIRECTORY}/*(N:t))
+  compadd -- \${argv:#*:} netns:\${^names}
+  compadd -S '' -- \${(M)argv:#*:}
+}
 _portolan() {
   local command=${first}
   local -a commands=(
@@ -37,12 +42,19 @@ function branch({ name, options, values }: CompletableCommand): string {
   return `    ${name})\n      _arguments -s \\\n${specs.map((spec) => `        ${spec}`).join(' \\\n')}\n      ;;`;
 }
 
-function optionSpecs({ names, description, takesValue, values }: CompletableOption): string[] {
+function optionSpecs({ names, description, takesValue, isRepeatable, values }: CompletableOption): string[] {
   const text = description.replaceAll(/[[\]:\\]/g, '\\$&');
-  const value = takesValue ? `: :(${values.join(' ')})` : '';
+  const value = takesValue ? `: :${valuesAction(values)}` : '';
+  const others = isRepeatable ? '*' : `(${names.join(' ')})`;
   return names.map((name) =>
-    quoted(`(${names.join(' ')})${name}${takesValue && name.startsWith('--') ? '=' : ''}[${text}]${value}`),
+    quoted(`${others}${name}${takesValue && name.startsWith('--') ? '=' : ''}[${text}]${value}`),
   );
+}
+
+/** The blank in front keeps zsh from giving the function arguments of its own. */
+function valuesAction(values: readonly string[]): string {
+  const words = values.join(' ');
+  return words.includes(':') ? ` _portolan_beginnings ${words.replaceAll(':', '\\:')}` : `(${words})`;
 }
 
 function quoted(text: string): string {

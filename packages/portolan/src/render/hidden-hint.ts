@@ -1,13 +1,23 @@
 import type { Listener } from '@portolan/monitor';
+import { isElsewhere } from '../arguments/places.js';
 
-/** One line on the processes that could not be seen, and what would help; undefined where all were. */
-export function hiddenHint(listeners: readonly Listener[], isRoot: boolean): string | undefined {
+/** A line on the processes that could not be seen, and what would help; one on those here and one on those elsewhere. */
+export function hiddenHints(listeners: readonly Listener[], isRoot: boolean): string[] {
   const hidden = listeners.filter(({ sockets }) => sockets.some(({ holder }) => holder === 'hidden'));
-  const ports = new Set(hidden.map(({ protocol, port }) => `${protocol} ${port}`)).size;
-  if (ports === 0) return undefined;
-  const subject = ports === 1 ? '1 port belongs to a process' : `${ports} ports belong to processes`;
+  const here = subject(hidden.filter(({ place }) => !isElsewhere(place)));
+  const elsewhere = subject(hidden.filter(({ place }) => isElsewhere(place)));
   // Root may see every process, except those of another pid namespace, or when it is sandboxed itself.
-  return isRoot
-    ? `${subject} that can't be seen from in here, not even by root`
-    : `${subject} that only root may see; try: sudo portolan`;
+  const help = isRoot
+    ? "that can't be seen from in here, not even by root"
+    : 'that only root may see; try: sudo portolan';
+  return [
+    ...(here === undefined ? [] : [`${here} ${help}`]),
+    ...(elsewhere === undefined ? [] : [`${elsewhere} elsewhere that only root may see there`]),
+  ];
+}
+
+function subject(listeners: readonly Listener[]): string | undefined {
+  const ports = new Set(listeners.map(({ place, protocol, port }) => `${place} ${protocol} ${port}`)).size;
+  if (ports === 0) return undefined;
+  return ports === 1 ? '1 port belongs to a process' : `${ports} ports belong to processes`;
 }

@@ -1,5 +1,5 @@
 import type { Listener, ListenerSocket, Process } from '@portolan/monitor';
-import { Users } from '../users.js';
+import type { Users } from '../users.js';
 import type { Style } from './color.js';
 import { processName } from './process-name.js';
 import { groupServices, type Service } from './services.js';
@@ -11,6 +11,9 @@ const SHOWN_ON_TERMINAL = 2;
 
 /** How much of a container's id people use. */
 const SHORT_ID_LENGTH = 12;
+
+/** How much of a place's name a terminal shows. */
+const PLACE_LENGTH = 28;
 
 /** What stands where a process's name would. */
 const MARKS = { hidden: '(hidden)', kernel: '(kernel)' } as const;
@@ -24,13 +27,22 @@ const CONCESSIONS: readonly Concession[] = [
   { header: 'ADDRESS', to: 9 },
   { header: 'PID', to: 7 },
   { header: 'PROCESS', to: 6 },
+  { header: 'PLACE', to: 12 },
+  { header: 'PLACE', to: 'left out' },
 ];
+
+/** What a table is made with. */
+export interface TableOptions {
+  readonly users: Users;
+  /** Whether the places are a column. */
+  readonly hasPlaces: boolean;
+}
 
 /** The table for people: a row a service, with columns only for what is known. Nothing for no listeners. */
 export function renderListenerTable(
   listeners: readonly Listener[],
   canvas: Canvas,
-  users: Users = Users.read(),
+  { users, hasPlaces }: TableOptions,
 ): string {
   if (listeners.length === 0) return '';
   const services = groupServices(listeners);
@@ -41,6 +53,7 @@ export function renderListenerTable(
   });
 
   const columns = [
+    ...(hasPlaces ? [column('PLACE', ({ place }) => [shorten ? shortPlace(place) : place])] : []),
     column('PROTO', ({ protocol }) => [protocol]),
     column('ADDRESS', ({ listeners }) => listeners.flatMap(addressTexts)),
     column('PORT', ({ port }) => [String(port)], 'bold'),
@@ -62,6 +75,14 @@ export function renderListenerTable(
   if (services.some((service) => containerTexts(service, idLength).length > 0)) columns.push(containers);
   columns.push(column('COMMAND', ({ processes }) => commandLine(processes?.[0]), 'dim'));
   return renderTable(columns, CONCESSIONS, canvas);
+}
+
+/** Names of one kind begin alike, and paths end in what tells them apart. */
+function shortPlace(place: string): string {
+  const characters = [...place];
+  if (characters.length <= PLACE_LENGTH) return place;
+  const half = Math.floor(PLACE_LENGTH / 2);
+  return `${characters.slice(0, half).join('')}…${characters.slice(1 - half).join('')}`;
 }
 
 function cellOf(texts: readonly string[], shorten: boolean, style?: Style): Cell {
@@ -98,8 +119,8 @@ function processCell({ processes, otherHolders }: Service, shorten: boolean): Ce
 }
 
 /** Whom the processes run as; where none is seen, who made the sockets. */
-function userTexts({ processes, listeners }: Service, users: Users): string[] {
-  const nameOf = (uid: number | null) => (uid === null ? [] : [users.name(uid) ?? String(uid)]);
+function userTexts({ place, processes, listeners }: Service, users: Users): string[] {
+  const nameOf = (uid: number | null) => (uid === null ? [] : [users.nameAt(place, uid) ?? String(uid)]);
   if (processes !== null && processes.length > 0) {
     return processes.flatMap(({ user, uid }) => (user === null ? nameOf(uid) : [user]));
   }

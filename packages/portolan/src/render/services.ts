@@ -1,7 +1,8 @@
 import type { Listener, Process, Protocol, SocketHolder } from '@portolan/monitor';
 
-/** Listeners of one protocol and port that belong together: one service on IPv4 and IPv6, say. A row of the table. */
+/** Listeners of one place, protocol and port that belong together: one service on IPv4 and IPv6, say. A row of the table. */
 export interface Service {
+  readonly place: string;
   readonly protocol: Protocol;
   readonly port: number;
   readonly listeners: readonly Listener[];
@@ -21,6 +22,7 @@ export function groupServices(listeners: readonly Listener[]): Service[] {
     else group.push(listener);
   }
   return [...groups.values()].map((group) => ({
+    place: group[0].place,
     protocol: group[0].protocol,
     port: group[0].port,
     listeners: group,
@@ -35,12 +37,12 @@ export function groupServices(listeners: readonly Listener[]): Service[] {
  * Equal for listeners of the same service. The same processes make the same service, whatever the addresses;
  * where they are not known, only the IPv4 and the IPv6 twin of an address of the same user and cgroup do.
  */
-function serviceKey({ protocol, port, address, processes, sockets }: Listener): string {
+function serviceKey({ place, protocol, port, address, processes, sockets }: Listener): string {
   const pids = processes?.map(({ pid }) => pid) ?? [];
   const unseen = sockets.filter(({ holder }) => holder !== 'process');
-  if (unseen.length === 0) return JSON.stringify([protocol, port, pids]);
+  if (unseen.length === 0) return JSON.stringify([place, protocol, port, pids]);
   const makers = new Set(unseen.map(({ holder, uid, cgroup }) => `${holder} ${uid} ${cgroup}`));
-  return JSON.stringify([protocol, port, pids, IPV4_TWINS[address] ?? address, [...makers].sort()]);
+  return JSON.stringify([place, protocol, port, pids, IPV4_TWINS[address] ?? address, [...makers].sort()]);
 }
 
 const IPV4_TWINS: Readonly<Record<string, string>> = { '::': '0.0.0.0', '::1': '127.0.0.1' };

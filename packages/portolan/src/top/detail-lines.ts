@@ -1,4 +1,5 @@
 import {
+  type Ancestor,
   type ContainerPort,
   formatEndpoint,
   type Listener,
@@ -23,20 +24,21 @@ export function detailLines(
   { users, ancestorsOf }: { readonly users: Users; readonly ancestorsOf: AncestorsOf },
   width: number,
 ): string[] {
-  const { processes, listeners } = service;
+  const { place, processes, listeners } = service;
+  const userText = (uid: number) => visibleText(users.nameAt(place, uid) ?? String(uid));
   const [first, ...others] = processes ?? [];
   const sockets = listeners.flatMap((listener) => listener.sockets);
   const owners = new Set(listeners.flatMap((listener) => listener.owners));
   const lines = [
-    ...(first === undefined ? [] : processLines(first, users, ancestorsOf)),
+    ...(first === undefined ? [] : processLines(first, userText, ancestorsOf(first))),
     // Of a socket that is known to everybody, also where its process may not be seen.
     ...known('unit', first?.unit ?? sockets.find(({ unit }) => unit !== null)?.unit),
     ...known('container', first?.container ?? sockets.find(({ container }) => container !== null)?.container),
     ...known('owners', owners.size > 0 ? [...owners].join(', ') : undefined),
     ...listeners.flatMap((listener) =>
-      listener.sockets.map((socket) => labelled('socket', socketText(listener, socket, users))),
+      listener.sockets.map((socket) => labelled('socket', socketText(listener, socket, userText))),
     ),
-    ...others.map((other) => labelled('also', joined([visibleText(processText(other)), commandOf(other)]))),
+    ...others.map((other) => labelled('also', joined([holderText(other), commandOf(other)]))),
   ];
   return lines.flatMap((line) => wrapText(line, width, { indent: LABEL_WIDTH, limit: WRAP_LIMIT }));
 }
@@ -48,12 +50,25 @@ export function cutLines(lines: readonly string[], count: number): string[] {
   return count < 1 ? [] : [...kept, `… ${lines.length - kept.length} more lines`];
 }
 
-function processLines(process: Process, users: Users, ancestorsOf: AncestorsOf): string[] {
-  const { parentPid, executable, workingDirectory, startedAt, leadsTo } = process;
-  const ancestors = ancestorsOf(process);
-  const user = process.user ?? (process.uid === null ? undefined : userText(process.uid, users));
-  const head = [
+/** `nginx (pid 812)  pid 4 in its namespace`. */
+function holderText(process: Process): string {
+  const { pid, namespacePid } = process;
+  const isNamespaced = namespacePid !== null && namespacePid !== pid;
+  return joined([
     visibleText(processText(process)),
+    isNamespaced ? `pid ${namespacePid} in its namespace` : undefined,
+  ]);
+}
+
+function processLines(
+  process: Process,
+  userText: (uid: number) => string,
+  ancestors: readonly Ancestor[],
+): string[] {
+  const { parentPid, executable, workingDirectory, startedAt, leadsTo } = process;
+  const user = process.user ?? (process.uid === null ? undefined : userText(process.uid));
+  const head = [
+    holderText(process),
     parentPid === null || ancestors.length > 0 ? undefined : `parent ${parentPid}`,
     user && `user ${visibleText(user)}`,
     startedAt === null ? undefined : `started ${timeText(startedAt)}`,
@@ -68,7 +83,7 @@ function processLines(process: Process, users: Users, ancestorsOf: AncestorsOf):
   ];
 }
 
-function socketText(listener: Listener, socket: ListenerSocket, users: Users): string {
+function socketText(listener: Listener, socket: ListenerSocket, userText: (uid: number) => string): string {
   const { inode, uid, backlog, backlogLimit, cgroup, v6Only, holder } = socket;
   return joined([
     `${listener.protocol} ${formatEndpoint(listener)}`,
@@ -76,7 +91,7 @@ function socketText(listener: Listener, socket: ListenerSocket, users: Users): s
     v6Only === true ? 'IPv6 only' : undefined,
     inode === null ? undefined : `inode ${inode}`,
     backlog === null ? undefined : `backlog ${backlog}${backlogLimit === null ? '' : ` of ${backlogLimit}`}`,
-    uid === null ? undefined : `made by ${userText(uid, users)}`,
+    uid === null ? undefined : `made by ${userText(uid)}`,
     holder === 'process' || holder === null ? undefined : `held by ${HOLDERS[holder]}`,
     cgroup === null ? undefined : `cgroup ${visibleText(cgroup)}`,
   ]);
@@ -91,10 +106,6 @@ function leadsToText(leadsTo: ContainerPort): string {
 
 function commandOf({ commandLine }: Process): string {
   return visibleText(commandLine?.join(' ') ?? '');
-}
-
-function userText(uid: number, users: Users): string {
-  return visibleText(users.name(uid) ?? String(uid));
 }
 
 function known(label: string, text: string | null | undefined, show = visibleText): string[] {

@@ -1,4 +1,5 @@
-import type { Process } from '@portolan/monitor';
+import { type Process, SELF } from '@portolan/monitor';
+import { isElsewhere } from '../arguments/places.js';
 import { ownLineage, type Protection, protectionOf, signalProcess } from '../kill/end-process.js';
 import { byAge } from '../kill/plan.js';
 import { processText } from '../render/process-name.js';
@@ -14,18 +15,25 @@ export type EndSignal = 'SIGTERM' | 'SIGKILL';
  * @returns the process, or in a sentence why there is none to end
  */
 export function targetOf({ service, closedAt }: Row, lineage: readonly number[]): Process | string {
-  const { port, processes, otherHolders } = service;
+  const { place, port, processes, otherHolders } = service;
   if (closedAt !== undefined) return `port ${port} is closed already`;
   const [target] = (processes ?? []).toSorted(byAge);
   if (target === undefined)
     return otherHolders.includes('kernel')
       ? `port ${port} is held by the kernel itself`
       : `the process behind port ${port} can't be seen`;
+  if (!isOfThisMachine(target, place))
+    return `${processText(target)} is at ${place}, and no process of this machine`;
   const protection = protectionOf(target, lineage);
   if (protection !== undefined) return `${processText(target)} is never ended: ${PROTECTIONS[protection]}`;
   return target.leadsTo === null
     ? target
     : `port ${port} belongs to a container, through ${processText(target)}: end that container instead`;
+}
+
+/** When a process elsewhere started by this machine's clock nobody can tell. */
+function isOfThisMachine({ startedAt }: Process, place: string): boolean {
+  return place === SELF || (!isElsewhere(place) && startedAt !== null);
 }
 
 const PROTECTIONS: Record<Protection, string> = {

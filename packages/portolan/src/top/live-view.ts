@@ -1,9 +1,11 @@
-import { type ErrorEvent, type Listener, NoSourceError, type PortMonitor } from '@portolan/monitor';
+import type { Listener, PortMonitor } from '@portolan/monitor';
 import { type ListenerFilter, matches } from '../filter.js';
+import { unseenAtStart, unseenLines } from '../render/unseen-places.js';
 import { endProcess } from './end-row.js';
 import { initialEntries, updateEntries } from './entries.js';
 import { frameOf } from './frame.js';
 import { type Input, InputParser } from './keys.js';
+import { newsOf } from './news.js';
 import { nextChangeMs } from './next-change.js';
 import { type Effect, press, type Shown } from './press.js';
 import type { Screen } from './screen.js';
@@ -51,7 +53,11 @@ export class LiveView {
     this.#screen = screen;
     this.#filter = filter;
     this.#color = color;
-    this.#state = { ...state, entries: initialEntries(this.#open()) };
+    this.#state = {
+      ...state,
+      entries: initialEntries(this.#open()),
+      notice: unseenLines(unseenAtStart(monitor)).join('; ') || undefined,
+    };
   }
 
   /** Shows the view until a key or a signal ends it; the terminal is as it was before then. */
@@ -90,19 +96,22 @@ export class LiveView {
         if (event.transient && matches(event.listener, this.#filter)) this.#passed.push(event.listener);
         this.#gather();
       })
-      .on('source', ({ source, previous, reason }) => {
-        // One that works again is no news but that the trouble is over.
-        if (source !== previous) this.#state = { ...this.#state, notice: `now through ${source}: ${reason}` };
+      .on('source', (event) => {
         this.#gather();
+        this.#tell(event);
       })
-      .on('error', (event) => this.#tell(event));
+      .on('place', (event) => {
+        this.#gather();
+        this.#tell(event);
+      })
+      .on('error', (event) => {
+        this.#tell(event);
+        this.#draw();
+      });
   }
 
-  #tell({ error, at }: ErrorEvent): void {
-    const text = `${at.toTimeString().slice(0, 8)} ${error.message}`;
-    const told = error instanceof NoSourceError ? { problem: text, notice: undefined } : { notice: text };
-    this.#state = { ...this.#state, ...told };
-    this.#draw();
+  #tell(event: Parameters<typeof newsOf>[0]): void {
+    this.#state = { ...this.#state, ...newsOf(event, this.#state.hasPlaces) };
   }
 
   #open(): Listener[] {

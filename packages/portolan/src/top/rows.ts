@@ -23,11 +23,13 @@ export interface RowChoice {
   /** What was typed to search for. */
   readonly search: string;
   readonly users: Users;
+  /** Whether the places are seen, and so searched. */
+  readonly hasPlaces: boolean;
 }
 
 /** The rows at a time: services with anything that is open or has not faded away yet. */
 export function rowsOf(entries: Entries, choice: RowChoice, now: number): Row[] {
-  const isWanted = searchTest(choice.search, choice.users);
+  const isWanted = searchTest(choice.search, choice.users, choice.hasPlaces);
   const listeners: Listener[] = [];
   for (const { listener, closedAt } of entries.values()) {
     if ((closedAt === undefined || now - closedAt < FADE_MS) && isWanted(listener)) listeners.push(listener);

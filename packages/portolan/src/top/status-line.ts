@@ -47,7 +47,7 @@ function summary(state: TopState, rows: readonly Row[]): string {
   const listeners = open.reduce((sum, { service }) => sum + service.listeners.length, 0);
   return [
     state.held === undefined ? '' : 'HELD (p goes on)',
-    `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}`,
+    `${listeners} ${listeners === 1 ? 'listener' : 'listeners'}${state.hasPlaces ? placesText(open) : ''}`,
     `by ${state.sort}${state.isReversed ? ', reversed' : ''}`,
     state.search === '' ? '' : `/${visibleText(state.search)}`,
   ]
@@ -55,9 +55,14 @@ function summary(state: TopState, rows: readonly Row[]): string {
     .join('  ');
 }
 
-/** Where that leaves room for the first of the keys. */
-function withOrigin(text: string, { source, doorbell }: TopState, width: number): string {
-  if (source === undefined) return text;
+function placesText(rows: readonly Row[]): string {
+  const places = new Set(rows.map(({ service }) => service.place)).size;
+  return ` in ${places} ${places === 1 ? 'place' : 'places'}`;
+}
+
+/** Of one place, where that leaves room for the first of the keys. */
+function withOrigin(text: string, { source, doorbell, hasPlaces }: TopState, width: number): string {
+  if (source === undefined || hasPlaces) return text;
   const whole = `${text}  through ${source}${doorbell === undefined ? '' : ` (${doorbell})`}`;
   return textWidth(whole) + GAP.length + textWidth(KEYS[0]) <= width ? whole : text;
 }

@@ -39,9 +39,8 @@ export function tableLines(
   const ageWidth = showsAges(width) ? AGE_WIDTH : 0;
   const room = Math.max(0, width - GUTTER - ageWidth);
   const listeners = rows.flatMap(({ service }) => service.listeners);
-  const [header = '', ...texts] = renderListenerTable(listeners, { width: room, color }, state.users).split(
-    '\n',
-  );
+  const table = renderListenerTable(listeners, { width: room, color }, state);
+  const [header = '', ...texts] = table.split('\n');
 
   const lineOf = (row: Row, index: number): string => {
     const look = lookOf(row, now);

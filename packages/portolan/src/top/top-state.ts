@@ -27,6 +27,8 @@ export interface TopState {
   readonly held: { readonly entries: Entries; readonly at: number } | undefined;
   readonly sort: SortKey;
   readonly isReversed: boolean;
+  /** Whether there may be several places, so that each row tells its own. */
+  readonly hasPlaces: boolean;
   readonly search: string;
   readonly mode: Mode;
   readonly selection: Selection | undefined;
@@ -49,7 +51,7 @@ export interface TopState {
 
 /** The state that a view begins with, without listeners. */
 export function createTopState(
-  given: Pick<TopState, 'sort' | 'users' | 'ancestorsOf' | 'lineage'>,
+  given: Pick<TopState, 'sort' | 'hasPlaces' | 'users' | 'ancestorsOf' | 'lineage'>,
 ): TopState {
   return {
     entries: new Map(),
@@ -112,7 +114,7 @@ function reselect(state: TopState, rows: readonly Row[], selection: Selection): 
 }
 
 function endpointOf({ service }: Row): string {
-  return `${service.protocol} ${service.port}`;
+  return `${service.place} ${service.protocol} ${service.port}`;
 }
 
 function offsetFor({ offset, selection }: TopState, count: number, page: number): number {

@@ -1,4 +1,5 @@
-import { truncateText } from '../render/text-width.js';
+import { textWidth, truncateText } from '../render/text-width.js';
+import { visibleText } from '../render/visible-text.js';
 import { cutLines, detailLines } from './detail-lines.js';
 import { HELP_LINES } from './help-lines.js';
 import { inked } from './ink.js';
@@ -52,10 +53,11 @@ function detailPane(
 ): string[] {
   const row = detailedRow(state, rows);
   if (row === undefined || height < 1) return [];
-  const title = `── ${row.service.protocol} ${row.service.port} `;
+  const { place, protocol, port } = row.service;
+  const title = `── ${state.hasPlaces ? `${visibleText(place)} ` : ''}${protocol} ${port} `;
   const lines = cutLines(detailLines(row, state, width), height - 1);
   return [
-    inked(truncateText(title + '─'.repeat(Math.max(0, width - title.length)), width), ['dim'], color),
+    inked(truncateText(title + '─'.repeat(Math.max(0, width - textWidth(title))), width), ['dim'], color),
     ...lines.map((line) => truncateText(line, width)),
   ];
 }

@@ -8,6 +8,7 @@ export function eventEnvironment(event: PortEvent): Record<string, string> {
     PORTOLAN_EVENT: event.type,
     PORTOLAN_SEQUENCE: String(event.sequence),
     PORTOLAN_AT: event.at.toISOString(),
+    PORTOLAN_PLACE: event.place,
     PORTOLAN_PROTOCOL: listener?.protocol ?? '',
     PORTOLAN_FAMILY: String(listener?.family ?? ''),
     PORTOLAN_ADDRESS: listener?.address ?? '',

@@ -8,6 +8,8 @@ import {
 import type { PortRange } from '../arguments/ports.js';
 import { type Style, styled } from '../render/color.js';
 import { processText } from '../render/process-name.js';
+import { textWidth } from '../render/text-width.js';
+import { reasonOf } from '../render/unseen-places.js';
 import { visibleText } from '../render/visible-text.js';
 
 /** So wide that most endpoints of IPv4 and loopback stand in line. */
@@ -21,45 +23,60 @@ const SIGNS = {
   note: { text: '!', style: 'yellow' },
 } as const satisfies Record<string, { text: string; style: Style }>;
 
-const PLACE_WORDS = { appeared: 'is there now', gone: 'is gone' } as const;
+/** What is told of a place. */
+export const PLACE_WORDS = { appeared: 'is there now', gone: 'is gone' } as const;
 
-/** One line for people: time, sign, protocol, endpoint, process, and how long it was open. */
-export function renderEvent(event: PortEvent | MissedEvents, color: boolean): string {
+/** How an event is written. */
+export interface EventLineOptions {
+  readonly color: boolean;
+  /** How wide the column of the places is; undefined where there is none. */
+  readonly placeWidth?: number | undefined;
+}
+
+/** One line for people: time, sign, place where there are several, protocol, endpoint, process, and how long it was open. */
+export function renderEvent(event: PortEvent | MissedEvents, options: EventLineOptions): string {
+  const [sign, text] = eventText(event, options);
+  return line(event.at, sign, placeCell(event, options) + text, options.color);
+}
+
+function placeCell(event: PortEvent | MissedEvents, { placeWidth }: EventLineOptions): string {
+  if (placeWidth === undefined) return '';
+  const place = 'place' in event ? visibleText(event.place) : '';
+  return `${place}${' '.repeat(Math.max(0, placeWidth - textWidth(place)))}  `;
+}
+
+function eventText(
+  event: PortEvent | MissedEvents,
+  { placeWidth }: EventLineOptions,
+): [sign: keyof typeof SIGNS, text: string] {
   switch (event.type) {
     case 'opened':
-      return line(event.at, event.initial ? 'initial' : 'opened', listenerText(event.listener), color);
+      return [event.initial ? 'initial' : 'opened', listenerText(event.listener)];
     case 'closed':
-      return line(
-        event.at,
-        'closed',
-        `${listenerText(event.listener)}  open for ${durationText(event.openMs)}`,
-        color,
-      );
+      return ['closed', `${listenerText(event.listener)}  open for ${durationText(event.openMs)}`];
     case 'changed': {
       const was = event.changes.includes('sockets') ? `, was ${holdersText(event.previous)}` : '';
-      return line(event.at, 'changed', `${listenerText(event.listener)}${was}`, color);
+      return ['changed', `${listenerText(event.listener)}${was}`];
     }
-    case 'source':
-      return line(
-        event.at,
-        'note',
-        `${event.source === null ? 'no answer' : `now looking through ${event.source}`}: ${visibleText(event.reason)}`,
-        color,
-      );
+    case 'source': {
+      const news = event.source === null ? 'no answer' : `now looking through ${event.source}`;
+      return ['note', `${news}: ${visibleText(event.reason)}`];
+    }
     case 'place': {
+      const place = placeWidth === undefined ? `${visibleText(event.place)} ` : '';
       const reason = event.reason === null ? '' : `: ${visibleText(event.reason)}`;
-      return line(
-        event.at,
-        'note',
-        `${visibleText(event.place)} ${PLACE_WORDS[event.state]}${reason}`,
-        color,
-      );
+      return ['note', `${place}${PLACE_WORDS[event.state]}${reason}`];
     }
     case 'error':
-      return line(event.at, 'note', visibleText(event.error.message), color);
+      return ['note', visibleText(errorText(event.error, placeWidth !== undefined))];
     case 'missed':
-      return line(event.at, 'note', `${event.count ?? 'some'} events were missed`, color);
+      return ['note', `${event.count ?? 'some'} events were missed`];
   }
+}
+
+/** Beside the name of a place it need not say once more which one can't be looked at. */
+function errorText(error: Error, hasPlace: boolean): string {
+  return hasPlace ? reasonOf(error) : error.message;
 }
 
 /**

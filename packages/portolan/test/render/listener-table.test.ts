@@ -92,11 +92,12 @@ describe('a row of the table', () => {
     expect(rows([heldListener(NGINX), heldListener(NGINX, { address: '10.0.0.1' })])).toBe(1);
   });
 
-  it('holds one protocol, one port and one set of processes', () => {
+  it('holds one place, one protocol, one port and one set of processes', () => {
     const other = [processOf({ pid: 9 })];
     expect(rows([heldListener(NGINX), heldListener(NGINX, { protocol: 'udp' })])).toBe(2);
     expect(rows([heldListener(NGINX), heldListener(NGINX, { port: 81 })])).toBe(2);
     expect(rows([heldListener(NGINX), heldListener(other, { address: '127.0.0.2' })])).toBe(2);
+    expect(rows([heldListener(NGINX), heldListener(NGINX, { place: 'netns:blue' })])).toBe(2);
   });
 
   it('joins only the twins of IPv4 and IPv6 where the processes are not known', () => {
@@ -115,7 +116,11 @@ describe('the table on a terminal', () => {
   ];
 
   it('shows the command line as far as it fits', () => {
-    const wide = renderListenerTable(LISTENERS, { width: 99, color: false }, USERS);
+    const wide = renderListenerTable(
+      LISTENERS,
+      { width: 99, color: false },
+      { users: USERS, hasPlaces: false },
+    );
     expect(wide).toBe(
       `PROTO  ADDRESS    PORT  PROCESS          PID          USER       CONTAINER     COMMAND
 tcp    127.0.0.1  3000  next-server (v1  812          ada        c0ffeec0ffee  node server.js
@@ -126,7 +131,9 @@ tcp    0.0.0.0    80    nginx ×4         200, 201 +2  root, www  -             
 
   it('gives up the command, cuts the process, then leaves out container and user', () => {
     const at = (width: number) =>
-      renderListenerTable(LISTENERS, { width, color: false }, USERS).split('\n')[0];
+      renderListenerTable(LISTENERS, { width, color: false }, { users: USERS, hasPlaces: false }).split(
+        '\n',
+      )[0];
     expect(at(85)).toBe('PROTO  ADDRESS    PORT  PROCESS          PID          USER       CONTAINER');
     expect(at(75)).toBe('PROTO  ADDRESS    PORT  PROCESS        PID          USER       CONTAINER');
     expect(at(65)).toBe('PROTO  ADDRESS    PORT  PROCESS          PID          USER');
@@ -134,13 +141,41 @@ tcp    0.0.0.0    80    nginx ×4         200, 201 +2  root, www  -             
   });
 
   it.each([40, 50, 60, 72, 80, 100, 132, 200])('fits a terminal of %i', (width) => {
-    const table = renderListenerTable(LISTENERS, { width, color: false }, USERS);
+    const table = renderListenerTable(LISTENERS, { width, color: false }, { users: USERS, hasPlaces: false });
     for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
+  });
+
+  it('tells the place where there are several, shortened at first, and leaves it out at last', () => {
+    const long = 'netns:/run/docker/netns/5df907bc7daa';
+    const at = (width: number | undefined) =>
+      renderListenerTable(
+        ['netns:blue', long].map((place) => ({ ...heldListener([processOf()]), place })),
+        { width, color: false },
+        { users: USERS, hasPlaces: true },
+      ).split('\n');
+    expect(at(undefined)[2]).toBe(`${long}  tcp    127.0.0.1  3000  node     812  ada   node server.js`);
+    expect(at(100).slice(0, 3)).toEqual([
+      'PLACE                         PROTO  ADDRESS    PORT  PROCESS  PID  USER  COMMAND',
+      'netns:blue                    tcp    127.0.0.1  3000  node     812  ada   node server.js',
+      'netns:/run/doc…/5df907bc7daa  tcp    127.0.0.1  3000  node     812  ada   node server.js',
+    ]);
+    expect(at(52).slice(0, 2)).toEqual([
+      expect.stringMatching(/^PLACE .* PID$/),
+      expect.stringMatching(/^netns:blue .* 812$/),
+    ]);
+    expect(at(45)[0]).toBe('PROTO  ADDRESS    PORT  PROCESS  PID');
+  });
+
+  it('names no user of this machine at a place with users of its own', () => {
+    const one = listener({ place: 'ssh:db', sockets: [{ uid: 1000 }] });
+    expect(inPipe([one])).toContain(' 1000\n');
+    expect(inPipe([{ ...one, place: 'netns:blue' }])).toContain(' ada\n');
   });
 
   it('colours only where it may', () => {
     const [one] = LISTENERS;
-    const render = (color: boolean) => renderListenerTable(one ? [one] : [], { width: 80, color }, USERS);
+    const render = (color: boolean) =>
+      renderListenerTable(one ? [one] : [], { width: 80, color }, { users: USERS, hasPlaces: false });
     expect(render(true)).toContain('\x1b[1m3000\x1b[22m');
     expect(render(false)).not.toContain('\x1b');
   });
@@ -161,7 +196,7 @@ it('never lets a control character of a process through', () => {
         const table = renderListenerTable(
           [hostileListener],
           { width: width ?? undefined, color: false },
-          USERS,
+          { users: USERS, hasPlaces: false },
         );
         expect(table.split('\n')).toHaveLength(3);
         expect(table.replaceAll('\n', '')).not.toMatch(/\p{C}|\p{Zl}|\p{Zp}/u);
@@ -172,10 +207,16 @@ it('never lets a control character of a process through', () => {
 });
 
 function inPipe(listeners: Listener[]): string {
-  return renderListenerTable(listeners, { width: undefined, color: false }, USERS);
+  return renderListenerTable(
+    listeners,
+    { width: undefined, color: false },
+    { users: USERS, hasPlaces: false },
+  );
 }
 
 it('calls Node what people call it', () => {
   const held = heldListener([processOf({ name: 'node-MainThread' })]);
-  expect(renderListenerTable([held], { width: undefined, color: false })).toMatch(/ node /);
+  expect(
+    renderListenerTable([held], { width: undefined, color: false }, { users: USERS, hasPlaces: false }),
+  ).toMatch(/ node /);
 });

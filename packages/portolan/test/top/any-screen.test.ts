@@ -36,6 +36,7 @@ const PROCESS = fc
 
 const LISTENER: fc.Arbitrary<Listener> = fc
   .record({
+    place: fc.oneof(fc.constantFrom('self', 'netns:blue', 'ssh:db'), HOSTILE),
     protocol: fc.constantFrom('tcp', 'udp'),
     port: fc.integer({ min: 1, max: 12 }),
     address: fc.constantFrom('127.0.0.1', '0.0.0.0', '192.0.2.7'),
@@ -56,7 +57,7 @@ const LISTENER: fc.Arbitrary<Listener> = fc
 
 const LISTENERS = fc.uniqueArray(LISTENER, {
   maxLength: 15,
-  selector: ({ protocol, port, address }) => `${protocol} ${port} ${address}`,
+  selector: ({ place, protocol, port, address }) => `${place} ${protocol} ${port} ${address}`,
 });
 
 type Step = (stage: Stage) => void;
@@ -119,19 +120,25 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
 describe('any screen', () => {
   it('fits the terminal and holds no control characters but styles, whatever is typed and whoever listens', () => {
     fc.assert(
-      fc.property(LISTENERS, fc.array(STEP, { maxLength: 30 }), fc.boolean(), (open, steps, color) => {
-        const stage = new Stage(open);
-        stage.color = color;
-        for (const step of steps) {
-          step(stage);
-          const { lines } = stage.frame();
-          expect(lines).toHaveLength(stage.size.height);
-          for (const line of lines) {
-            expect(plain(line)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
-            expect(textWidth(plain(line))).toBeLessThanOrEqual(stage.size.width);
+      fc.property(
+        LISTENERS,
+        fc.array(STEP, { maxLength: 30 }),
+        fc.boolean(),
+        fc.boolean(),
+        (open, steps, color, hasPlaces) => {
+          const stage = new Stage(open, { hasPlaces });
+          stage.color = color;
+          for (const step of steps) {
+            step(stage);
+            const { lines } = stage.frame();
+            expect(lines).toHaveLength(stage.size.height);
+            for (const line of lines) {
+              expect(plain(line)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+              expect(textWidth(plain(line))).toBeLessThanOrEqual(stage.size.width);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -35,6 +35,17 @@ describe('ending a process', () => {
     expect(stage.effects).toEqual([{ type: 'end', target: NODE, signal: 'SIGTERM' }]);
   });
 
+  it('ends what is in another namespace of this machine, and nothing elsewhere', () => {
+    const statusAt = (place: string, startedAt: Date | null = new Date()) =>
+      new Stage([heldListener([processOf({ startedAt })], { place })]).type('jx').status;
+    expect(statusAt('netns:blue')).toBe('End node (pid 812)? [y/N]');
+    expect(statusAt('docker:web')).toBe('End node (pid 812)? [y/N]');
+    const refusal = (place: string) => `node (pid 812) is at ${place}, and no process of this machine`;
+    expect(statusAt('docker:web', null)).toBe(refusal('docker:web'));
+    expect(statusAt('ssh:db')).toBe(refusal('ssh:db'));
+    expect(statusAt('exec:chroot /srv')).toBe(refusal('exec:chroot /srv'));
+  });
+
   it('takes the oldest of several, which made the others', () => {
     const processes = [processOf({ pid: 3, startTicks: 900 }), processOf({ pid: 40, startTicks: 800 })];
     expect(new Stage([heldListener(processes)]).type('jx').status).toBe('End node (pid 40)? [y/N]');

@@ -23,6 +23,7 @@ export class Stage {
     given: {
       readonly width?: number;
       readonly height?: number;
+      readonly hasPlaces?: boolean;
       readonly lineage?: readonly number[];
       readonly ancestors?: readonly Ancestor[];
     } = {},
@@ -31,6 +32,7 @@ export class Stage {
     this.state = {
       ...createTopState({
         sort: 'port',
+        hasPlaces: given.hasPlaces ?? false,
         users: USERS,
         lineage: given.lineage ?? [5000],
         ancestorsOf: () => given.ancestors ?? [],

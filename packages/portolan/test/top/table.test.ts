@@ -249,6 +249,13 @@ describe('the details', () => {
     ]);
   });
 
+  it('tell the pid that a process of another pid namespace has there', () => {
+    const web = heldListener([processOf({ namespacePid: 4 })]);
+    expect(new Stage([web], { height: 30 }).type('i').rows).toContainEqual(
+      expect.stringMatching(/^process {4}node \(pid 812\) {2}pid 4 in its namespace {2}parent 1 /),
+    );
+  });
+
   it('tell of the unit and the container also where the process is hidden', () => {
     const hidden = { holder: 'hidden' as const, unit: 'ssh.service', container: 'c0ffee' };
     expect(new Stage([listener({ processes: [], sockets: [hidden] })]).type('i').rows.slice(2, 4)).toEqual([
@@ -275,5 +282,39 @@ describe('the details', () => {
       '… 27 more lines',
       expect.stringContaining('1 listener'),
     ]);
+  });
+});
+
+describe('several places', () => {
+  const at = (place: string, pid: number) => heldListener([processOf({ pid })], { place });
+  const both = [at('netns:blue', 8), at('self', 9)];
+
+  it('are a column, in the details and in the number of what is open', () => {
+    const stage = new Stage(both, { hasPlaces: true }).type('i');
+    expect(stage.lines[0]).toMatch(/^ {2}PLACE +PROTO /);
+    expect(stage.rows.slice(0, 3)).toEqual([
+      expect.stringMatching(/^ {2}netns:blue +tcp .* 8 /),
+      expect.stringMatching(/^ {2}self +tcp .* 9 /),
+      expect.stringMatching(/^── netns:blue tcp 3000 ─/),
+    ]);
+    expect(stage.status).toMatch(/^2 listeners in 2 places {2}by port /);
+    expect(new Stage(both.slice(1), { hasPlaces: true }).status).toMatch(/^1 listener in 1 place /);
+  });
+
+  it('are searched for', () => {
+    expect(new Stage(both, { hasPlaces: true }).type('/BLUE').rows).toHaveLength(1);
+    expect(new Stage(both, { hasPlaces: true }).type('/self').rows).toHaveLength(1);
+    expect(new Stage(both.slice(1)).type('/self').rows).toEqual(['nothing matches the search']);
+  });
+
+  it('keep the mark on the one where it was', () => {
+    const stage = new Stage(both, { hasPlaces: true }).type('jj');
+    const taken = { ...at('self', 10), sockets: [] };
+    expect(
+      stage
+        .look([both[0] ?? taken, taken])
+        .wait(3000)
+        .frame().state.selection?.index,
+    ).toBe(1);
   });
 });

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { close, freePort, listenOn, portOf } from '../free-port.js';
+import { IS_ROOT, NetworkNamespace } from '../network-namespace.js';
 import { COMMAND, portolan } from '../run-command.js';
 import { HAS_TMUX, Tmux } from './tmux.js';
 
@@ -62,6 +63,19 @@ describe.skipIf(!HAS_TMUX)('portolan top in a terminal', () => {
     const closed = await terminal.shows(new RegExp(`^- tcp +127.0.0.1 +${port} `, 'm'));
     expect(closed).toMatch(/^0 listeners /m);
     expect(await terminal.showsNo(new RegExp(`tcp .*${port}`))).toMatch(/^nothing listens here$/m);
+  });
+
+  it.skipIf(!IS_ROOT)('tells two places apart, and sees one come', async () => {
+    await using blue = await NetworkNamespace.made();
+    await using red = await NetworkNamespace.made();
+    const inBlue = await blue.listen(3000);
+    await top(`3000 --in ${blue.place} --in ${red.place}`);
+    const first = await terminal.shows(/^1 listener in 1 place {2}by port /m);
+    expect(first).toMatch(/^ {2}PLACE +PROTO +ADDRESS/m);
+    expect(first).toMatch(new RegExp(`^  ${blue.place} +tcp +127.0.0.1 +3000 .* ${inBlue.pid} `, 'm'));
+    const inRed = await red.listen(3000);
+    await terminal.shows(new RegExp(`^[+] ${red.place} +tcp +127.0.0.1 +3000 .* ${inRed.pid} `, 'm'));
+    await terminal.shows(/^2 listeners in 2 places /m);
   });
 
   it('sorts, searches and shows details', async () => {

@@ -1,4 +1,4 @@
-import type { PortEvent } from '@portolan/monitor';
+import { PlaceError, type PortEvent } from '@portolan/monitor';
 import { expect, test } from 'vitest';
 import { renderEvent } from '../../src/watch/event-line.js';
 import { heldListener, listener, processOf } from '../listeners.js';
@@ -9,11 +9,11 @@ const node = heldListener([processOf({ name: 'node', pid: 123 })], { address: '1
 
 /** Without the time and the blanks that align. */
 function text(event: Parameters<typeof renderEvent>[0]): string {
-  return renderEvent(event, false).replaceAll(/ +/g, ' ');
+  return renderEvent(event, { color: false }).replaceAll(/ +/g, ' ');
 }
 
 test('an opening is one line with time, sign, endpoint and process', () => {
-  const line = renderEvent({ type: 'opened', listener: node, ...told }, false);
+  const line = renderEvent({ type: 'opened', listener: node, ...told }, { color: false });
   expect(line).toBe('05:01:40.031  +  tcp  127.0.0.1:3000          node (pid 123)\n');
 });
 
@@ -52,6 +52,37 @@ test('a change of source, an error and a gap are notes', () => {
     ' ! no source works\n',
   );
   expect(text({ type: 'missed', missed: true, count: 5, ...told })).toContain(' ! 5 events were missed\n');
+});
+
+test('a place that comes, goes or does not answer is a note', () => {
+  const blue = { ...told, place: 'netns:blue' };
+  expect(text({ type: 'place', state: 'appeared', reason: null, ...blue })).toContain(
+    ' ! netns:blue is there now\n',
+  );
+  expect(text({ type: 'place', state: 'gone', reason: 'it was stopped', ...blue })).toContain(
+    ' ! netns:blue is gone: it was stopped\n',
+  );
+  expect(text({ type: 'source', source: null, previous: 'proc', reason: 'timed out', ...told })).toContain(
+    ' ! no answer: timed out\n',
+  );
+});
+
+test('with several places each line has its own, in a column', () => {
+  const inColumn = (event: Parameters<typeof renderEvent>[0]) =>
+    renderEvent(event, { color: false, placeWidth: 12 }).slice('05:01:40.031  '.length);
+  const blue = { ...told, place: 'netns:blue' };
+  expect(inColumn({ type: 'opened', listener: node, ...blue })).toBe(
+    '+  netns:blue    tcp  127.0.0.1:3000          node (pid 123)\n',
+  );
+  expect(inColumn({ type: 'place', state: 'gone', reason: null, ...blue })).toBe(
+    '!  netns:blue    is gone\n',
+  );
+  expect(inColumn({ type: 'error', error: new PlaceError('netns:blue', 'no'), ...blue })).toBe(
+    '!  netns:blue    no\n',
+  );
+  expect(inColumn({ type: 'opened', listener: node, ...told, place: '\x1b[2J' })).toMatch(
+    /^\+ {2}\\x1b\[2J /,
+  );
 });
 
 test('no control character of a process gets through', () => {

@@ -1,0 +1,50 @@
+import { PLACE_FORMS, PlaceError, parsePlaceName, SELF } from '@portolan/monitor';
+import { UsageError } from '../usage-error.js';
+import type { OptionDefinition } from './option-definition.js';
+
+/** The places that were asked for; undefined where none was. */
+export interface PlaceOptions {
+  readonly in?: readonly string[];
+}
+
+/** `self`, `all`, `pid:`, `netns:`: how a place begins. */
+const BEGINNINGS = PLACE_FORMS.map((form) => form.replace(/:.*/, ':'));
+
+/** `--in`, as the commands that look take it. */
+export const PLACE_OPTION: OptionDefinition = {
+  flags: '--in <place>',
+  description: 'the place to look at; may be given several times',
+  values: BEGINNINGS,
+  parse: parsePlace,
+  repeatable: true,
+};
+
+/** How places are written, for a help text. */
+export const PLACE_NOTE = `
+Places for --in:
+  self            here: this command's own network namespace, unless another place is named
+  all             every network namespace of this machine
+  pid:PID         the network namespace of a process
+  netns:NAME      one that ip netns knows, or that of a file
+  docker:NAME     a container; podman:NAME as well
+  exec:COMMAND    where a command runs what it is given: exec:'kubectl exec web --'
+  ssh:HOST        another machine`;
+
+/** Whether it takes a column to tell where something is. */
+export function areSeveral({ in: places = [SELF] }: PlaceOptions): boolean {
+  return places.includes('all') || new Set(places).size > 1;
+}
+
+/** Whether a place is surely not of this machine. */
+export function isElsewhere(place: string): boolean {
+  return /^(?:exec|ssh):/.test(place);
+}
+
+function parsePlace(text: string): string {
+  try {
+    parsePlaceName(text);
+    return text;
+  } catch (error) {
+    throw error instanceof PlaceError ? new UsageError(`--in ${text}: ${error.reason}`) : error;
+  }
+}
