@@ -65,15 +65,15 @@ describe('looks', () => {
         ends.at(-1)?.(found);
         await tick();
       };
-      // 2 ms, 4, 8 … up to 100 from one to the next.
+      // From one to the next 4 ms, 8, 16 … up to 100.
       for (let looks = 1; looks <= 10; looks++) {
+        await vi.advanceTimersByTimeAsync(100);
         scheduler.ring();
-        await vi.advanceTimersByTimeAsync(looks === 1 ? 0 : 100);
         await begun(ends, looks);
         await look(0);
       }
       scheduler.ring();
-      await vi.advanceTimersByTimeAsync(50);
+      await vi.advanceTimersByTimeAsync(90);
       expect(ends).toHaveLength(10);
       scheduler.ring(true);
       await begun(ends, 11);
