@@ -28,6 +28,12 @@ export interface PlaceWatchOptions {
   readonly mayWatch: (place: string) => boolean;
 }
 
+/** What was found, or why nothing was. */
+interface Found {
+  readonly sites: readonly Site[];
+  readonly reason: string | null;
+}
+
 /** Watches a place: what is there at the time, as it comes and goes. */
 export class PlaceWatch {
   readonly #place: Place;
@@ -40,6 +46,8 @@ export class PlaceWatch {
   #sites: readonly Site[] = [];
   #finding: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** It can't be told what is there now, and that was reported. */
+  #isLost = false;
 
   constructor(place: Place, shared: SharedByWatches, options: PlaceWatchOptions) {
     const { intervalMs = INTERVAL_MS, persistent = true } = shared.options;
@@ -142,43 +150,61 @@ export class PlaceWatch {
 
   async #followNow(): Promise<readonly PortEvent[]> {
     if (this.#abort.signal.aborted) return [];
-    const { sites, reason } = await this.#findAgain();
-    if (this.#abort.signal.aborted || sites === this.#sites) return [];
-    const last = this.#shared.outlet.last;
+    const events: PortEvent[] = [];
+    const found = await this.#findAgain(events);
+    if (found === undefined || this.#abort.signal.aborted) return events;
+    const { sites, reason } = found;
     const ids = new Set(sites.map(({ id }) => id));
-    for (const [id, watch] of this.#watches) if (!ids.has(id)) await this.#end(id, watch, reason);
+    for (const [id, watch] of this.#watches) {
+      if (!ids.has(id)) events.push(...(await this.#end(id, watch, reason)));
+    }
     this.#sites = sites;
-    for (const site of sites) if (!this.#watches.has(site.id)) await this.#begin(site);
-    return this.#shared.outlet.recent(last).events;
+    for (const site of sites) {
+      if (!this.#watches.has(site.id)) events.push(...(await this.#begin(site)));
+    }
+    return events;
   }
 
-  async #findAgain(): Promise<{ readonly sites: readonly Site[]; readonly reason: string | null }> {
+  /** Where it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */
+  async #findAgain(events: PortEvent[]): Promise<Found | undefined> {
     const began = performance.now();
     try {
-      return { sites: await this.#place.find(this.#abort.signal), reason: null };
+      const sites = await this.#place.find(this.#abort.signal);
+      this.#isLost = false;
+      return { sites, reason: null };
     } catch (error) {
-      return { sites: [], reason: error instanceof PlaceError ? error.reason : String(error) };
+      if (error instanceof PlaceError) return { sites: [], reason: error.reason };
+      if (!this.#isLost && !this.#abort.signal.aborted) events.push(this.#publishError(error));
+      this.#isLost = true;
+      return undefined;
     } finally {
       this.#findPace.lookTook(performance.now() - began);
     }
   }
 
-  async #begin(site: Site): Promise<void> {
-    if (this.#abort.signal.aborted || !this.#options.mayWatch(site.place)) return;
+  async #begin(site: Site): Promise<readonly PortEvent[]> {
+    if (this.#abort.signal.aborted || !this.#options.mayWatch(site.place)) return [];
     const watch = this.#watchOf(site);
     this.#watches.set(site.id, watch);
-    this.#publish(site, 'appeared', null);
-    await watch.startFromNothing().catch(() => undefined);
+    const appeared = this.#publish(site, 'appeared', null);
+    const opened = await watch.startFromNothing().catch(() => []);
+    return [appeared, ...opened];
   }
 
-  async #end(id: string, watch: SiteWatch, reason: string | null): Promise<void> {
+  async #end(id: string, watch: SiteWatch, reason: string | null): Promise<readonly PortEvent[]> {
     await watch.stop();
     this.#watches.delete(id);
-    watch.reportEnd();
-    this.#publish(watch.site, 'gone', reason);
+    const closed = watch.reportEnd();
+    return [...closed, this.#publish(watch.site, 'gone', reason)];
   }
 
-  #publish({ place }: Site, state: 'appeared' | 'gone', reason: string | null): void {
-    this.#shared.outlet.publish({ type: 'place', state, reason, place });
+  #publish({ place }: Site, state: 'appeared' | 'gone', reason: string | null): PortEvent {
+    return this.#shared.outlet.publish({ type: 'place', state, reason, place });
+  }
+
+  #publishError(error: unknown): PortEvent {
+    const { name } = this.#place;
+    const told = error instanceof Error ? error : new Error(String(error));
+    return this.#shared.outlet.publish({ type: 'error', error: told, place: name });
   }
 }

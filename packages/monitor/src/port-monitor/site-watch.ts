@@ -108,9 +108,9 @@ export class SiteWatch {
   }
 
   /** Begins to watch a site that has come just now: all that is open there has opened. */
-  async startFromNothing(): Promise<void> {
+  async startFromNothing(): Promise<readonly PortEvent[]> {
     await this.#startBells();
-    await this.#scheduler.lookNow();
+    return this.#scheduler.lookNow();
   }
 
   /** Looks now, and resolves with the events that this look found. */
@@ -125,8 +125,10 @@ export class SiteWatch {
   }
 
   /** The site is no more: all that was open there has closed. To be called when the watch has stopped. */
-  reportEnd(): void {
+  reportEnd(): readonly PortEvent[] {
+    this.#found = [];
     for (const { listener } of this.#known.sorted()) this.#forget(listener);
+    return this.#found;
   }
 
   /** What is open, as far as the last look told, in the order of `compareListeners`. */
