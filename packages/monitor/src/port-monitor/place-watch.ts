@@ -1,12 +1,14 @@
 import { SELF } from '../listener.js';
 import type { Place } from '../places/place.js';
 import { PlaceError } from '../places/place-error.js';
+import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { Pace } from '../poll-thread/pace.js';
 import type { Bells } from './bells.js';
 import { DoorbellPanel } from './doorbell-panel.js';
 import type { PortEvent } from './event.js';
 import { type SharedByWatches, SiteWatch } from './site-watch.js';
+import { sideBySide } from './side-by-side.js';
 import { lookInSlices, SweepClock } from './sweep-clock.js';
 
 /** How often to see what a place is now. A namespace that is gone is kept alive by our sockets until then. */
@@ -53,7 +55,7 @@ export class PlaceWatch {
     const { intervalMs = INTERVAL_MS, persistent = true } = shared.options;
     const { cpuShare } = options;
     this.#place = place;
-    this.#shared = shared;
+    this.#shared = place.isMany ? { ...shared, search: new SharedSearch() } : shared;
     this.#options = options;
     this.#sweepClock = place.isMany ? new SweepClock({ intervalMs, cpuShare, persistent }) : undefined;
     this.#findPace = new Pace(place.isMany ? FIND_MANY_MS : FIND_MS, cpuShare);
@@ -72,15 +74,17 @@ export class PlaceWatch {
    */
   async start(): Promise<void> {
     this.#sites = await this.#find();
-    for (const site of this.#sites) {
-      this.#abort.signal.throwIfAborted();
-      if (!this.#options.mayWatch(site.place)) continue;
-      const watch = this.#watchOf(site);
-      this.#watches.set(site.id, watch);
-      if (this.#place.isMany && site.place !== SELF) await watch.startOrReport();
-      else await watch.start();
-    }
+    await sideBySide(this.#sites.map((site) => () => this.#start(site)));
     this.#wait();
+  }
+
+  async #start(site: Site): Promise<void> {
+    this.#abort.signal.throwIfAborted();
+    if (!this.#options.mayWatch(site.place)) return;
+    const watch = this.#watchOf(site);
+    this.#watches.set(site.id, watch);
+    if (this.#place.isMany && site.place !== SELF) await watch.startOrReport();
+    else await watch.start();
   }
 
   /** Looks now at all that is there, and resolves with the events that were found. */
@@ -159,9 +163,8 @@ export class PlaceWatch {
       if (!ids.has(id)) events.push(...(await this.#end(id, watch, reason)));
     }
     this.#sites = sites;
-    for (const site of sites) {
-      if (!this.#watches.has(site.id)) events.push(...(await this.#begin(site)));
-    }
+    const fresh = sites.filter(({ id }) => !this.#watches.has(id));
+    events.push(...(await sideBySide(fresh.map((site) => () => this.#begin(site)))).flat());
     return events;
   }
 
