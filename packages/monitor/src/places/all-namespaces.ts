@@ -129,9 +129,10 @@ function inodeOf(pids: readonly number[]): number | undefined {
 
 function siteOfFound(place: string, id: string, { pids, mounts, inode }: Found): LocalSite | undefined {
   const [pid] = pids;
-  const [path] = mounts;
   try {
     if (pid !== undefined) return { ...siteOfProcess(place, pid), id, pids };
+    // A mount that another one was put over is listed as well, and its path leads elsewhere.
+    const path = mounts.find((each) => namespaceInode(each) === inode);
     return path === undefined || inode === undefined ? undefined : siteOfFile(place, path, inode);
   } catch {
     return undefined; // It has ended since.

@@ -7,8 +7,8 @@ import { Pace } from '../poll-thread/pace.js';
 import type { Bells } from './bells.js';
 import { DoorbellPanel } from './doorbell-panel.js';
 import type { PortEvent } from './event.js';
-import { type SharedByWatches, SiteWatch } from './site-watch.js';
 import { sideBySide } from './side-by-side.js';
+import { type SharedByWatches, SiteWatch } from './site-watch.js';
 import { lookInSlices, SweepClock } from './sweep-clock.js';
 
 /** How often to see what a place is now. A namespace that is gone is kept alive by our sockets until then. */
@@ -64,6 +64,12 @@ export class PlaceWatch {
   /** The watches of what is there now, in the order in which it was found. */
   get watches(): readonly SiteWatch[] {
     return this.#sites.flatMap(({ id }) => this.#watches.get(id) ?? []);
+  }
+
+  /** Whether a site of that name is among them. */
+  isWatching(place: string): boolean {
+    for (const { site } of this.#watches.values()) if (site.place === place) return true;
+    return false;
   }
 
   /**
