@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const SCENARIO = fileURLToPath(new URL('scenario.mjs', import.meta.url));
 const OWNERS_SCENARIO = fileURLToPath(new URL('owners/scenario.mjs', import.meta.url));
+const PLACES_SCENARIO = fileURLToPath(new URL('places/scenario.mjs', import.meta.url));
 const MONITOR_SCENARIO = fileURLToPath(new URL('monitor/scenario.mjs', import.meta.url));
 
 /** Where tracefs can't be mounted, what needs it will say so. */
@@ -39,6 +40,16 @@ export function measureMonitorInNamespace(name) {
  */
 export function measureOwnersInNamespace() {
   return measure('owners', ['--net', '--mount', 'sh', '-c', WITH_TRACEFS, process.execPath, OWNERS_SCENARIO]);
+}
+
+/**
+ * Measures looks at many network namespaces, among no processes but its own.
+ *
+ * @returns {Promise<import('./places/measure.mjs').PlacesResult>}
+ */
+export function measurePlacesInNamespace() {
+  const apart = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  return measure('places', [...apart, process.execPath, PLACES_SCENARIO]);
 }
 
 async function measure(name, command) {

@@ -42,10 +42,12 @@ export class AllNamespaces implements Place {
   async find(signal?: AbortSignal): Promise<readonly LocalSite[]> {
     const sites = new Map<string, LocalSite>();
     const fresh: [id: string, found: Found][] = [];
+    const byTable = new Map([...this.#sites.values()].map((site) => [site.tableInode, site]));
     for (const [id, found] of search()) {
-      const known = this.#sites.get(id);
-      if (known === undefined) fresh.push([id, found]);
-      else sites.set(id, updated(known, found));
+      // An ordinary user can tell the one by its file while it has a process of his, and by its tables always.
+      const known = this.#sites.get(id) ?? (found.tableInode && byTable.get(found.tableInode));
+      if (!known) fresh.push([id, found]);
+      else sites.set(known.id, updated(known, found));
     }
     const taken = new Set([...sites.values()].map(({ place }) => place));
     for (const [id, found] of fresh) {
@@ -125,9 +127,10 @@ function inodeOf(pids: readonly number[]): number | undefined {
 
 function siteOfFound(place: string, id: string, { pids, mounts, inode }: Found): LocalSite | undefined {
   const [pid] = pids;
-  const [path] = mounts;
   try {
     if (pid !== undefined) return { ...siteOfProcess(place, pid), id, pids };
+    // A mount that another one was put over is listed as well, and its path leads elsewhere.
+    const path = mounts.find((each) => namespaceInode(each) === inode);
     return path === undefined || inode === undefined ? undefined : siteOfFile(place, path, inode);
   } catch {
     return undefined; // It has ended since.

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** The network namespaces that are mounted where this process sees them, by the inode of their file. */
+/**
+ * The network namespaces that are mounted where this process sees them, by the inode of their file.
+ *
+ * @throws the error of the system call, such as for want of descriptors: none to be seen is not none there
+ */
 export function readNamespaceMounts(): Map<number, string[]> {
-  try {
-    return parseNamespaceMounts(readFileSync('/proc/self/mountinfo', 'latin1'));
-  } catch {
-    return new Map();
-  }
+  return parseNamespaceMounts(readFileSync('/proc/self/mountinfo', 'latin1'));
 }
 
 /**

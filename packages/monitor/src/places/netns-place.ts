@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
+import { loadLibc } from '../kernel/load-libc.js';
+import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { namespaceInode } from './namespace-of-process.js';
-import { OwnNamespace } from './network-namespace.js';
+import { type NetworkNamespace, OwnNamespace } from './network-namespace.js';
 import { OtherNamespace } from './other-namespace.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
@@ -49,7 +51,17 @@ export class NetnsPlace implements Place {
 export function siteOfFile(place: string, path: string, inode: number): LocalSite {
   const isOwn = inode === namespaceInode('/proc/thread-self/ns/net');
   const namespace = isOwn ? new OwnNamespace('/proc/net', place) : new OtherNamespace({ place, path, inode });
-  return { kind: 'local', place, id: `net:[${inode}]`, namespace, tableInode: undefined, pids: [] };
+  const tableInode = tableInodeWithin(namespace);
+  return { kind: 'local', place, id: `net:[${inode}]`, namespace, tableInode, pids: [] };
+}
+
+/** Undefined for who may not enter it. */
+function tableInodeWithin(namespace: NetworkNamespace): number | undefined {
+  try {
+    return namespace.within(loadLibc(), () => networkNamespaceOf('thread-self'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What there is instead. */

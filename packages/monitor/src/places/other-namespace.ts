@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
 import type { Libc } from '../kernel/libc.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import type { PortRange } from '../port-range.js';
+import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { ephemeralPorts } from '../sources/ephemeral-ports.js';
 import type { NetworkNamespace } from './network-namespace.js';
 import { PlaceError } from './place-error.js';
@@ -50,10 +51,15 @@ export class OtherNamespace implements NetworkNamespace {
     const path = this.pathOf(name);
     if (this.access.pid === undefined) return this.within(loadLibc(), () => openSync(path, 'r'));
     const fd = openSync(path, 'r');
-    const { tableInode } = this.access;
-    if (name !== 'tcp' || tableInode === undefined || fstatSync(fd).ino === tableInode) return fd;
+    if (this.#isLedBy(this.access.pid)) return fd;
     closeSync(fd);
     throw new PlaceError(this.place, 'it is not there any more');
+  }
+
+  /** To be asked when something was opened: by then the process may have ended, and its pid lead to another namespace. */
+  #isLedBy(pid: number): boolean {
+    const { tableInode } = this.access;
+    return tableInode === undefined || networkNamespaceOf(pid) === tableInode;
   }
 
   /** They are asked for once. Where they can't be, those of the own namespace are the best guess. */

@@ -1,6 +1,7 @@
 import type { Listener } from '../listener.js';
 import { attachProcesses } from '../processes/attach-processes.js';
 import { processesElsewhere } from './elsewhere/processes-elsewhere.js';
+import type { SharedSearch } from './shared-search.js';
 import type { Site } from './site.js';
 
 /** Finds the processes behind the sockets of one site. */
@@ -17,13 +18,21 @@ export interface ProcessFinder {
   attach(listeners: readonly Listener[], likely: readonly number[], signal: AbortSignal): Promise<Listener[]>;
 }
 
-/** That of a site. Elsewhere the source has told already what there is to know. */
-export function processFinder(site: Site): ProcessFinder {
+/**
+ * That of a site. Elsewhere the source has told already what there is to know.
+ *
+ * @param shared where one search may do for several sites
+ */
+export function processFinder(site: Site, shared?: SharedSearch): ProcessFinder {
   if (site.kind === 'elsewhere')
     return { isLocal: false, attach: async (listeners) => processesElsewhere(listeners) };
   return {
     isLocal: true,
-    attach: (listeners, likely, signal) =>
-      attachProcesses(listeners, [...likely, ...site.pids], signal, () => site.tableInode),
+    attach: (listeners, likely, signal) => {
+      const { tableInode } = site;
+      const pids = [...likely, ...site.pids];
+      if (shared !== undefined) return shared.attach({ listeners, likely: pids, tableInode, signal });
+      return attachProcesses(listeners, pids, signal, () => tableInode);
+    },
   };
 }

@@ -41,14 +41,15 @@ export class Lookout {
 
   async #ask(signal: AbortSignal): Promise<ChainAnswer> {
     const start = performance.now();
-    const answer = await this.#chain.look(signal).catch((error: unknown) => {
-      this.#onTook(performance.now() - start);
-      throw error;
-    });
-    // To read what is new is no cost of looking, which would make the monitor blink where there is most to see.
-    if (answer.source !== 'netlink' || answer.listeners === this.#last)
-      this.#onTook(performance.now() - start);
-    this.#last = answer.listeners;
-    return answer;
+    let isRead = false;
+    try {
+      const answer = await this.#chain.look(signal);
+      // To read what is new is no cost of looking, which would make the monitor blink where there is most to see.
+      isRead = answer.source === 'netlink' && answer.listeners !== this.#last;
+      this.#last = answer.listeners;
+      return answer;
+    } finally {
+      if (!isRead) this.#onTook(performance.now() - start);
+    }
   }
 }

@@ -1,11 +1,13 @@
 import { SELF } from '../listener.js';
 import type { Place } from '../places/place.js';
 import { PlaceError } from '../places/place-error.js';
+import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { Pace } from '../poll-thread/pace.js';
 import type { Bells } from './bells.js';
 import { DoorbellPanel } from './doorbell-panel.js';
 import type { PortEvent } from './event.js';
+import { sideBySide } from './side-by-side.js';
 import { type SharedByWatches, SiteWatch } from './site-watch.js';
 import { lookInSlices, SweepClock } from './sweep-clock.js';
 
@@ -28,6 +30,12 @@ export interface PlaceWatchOptions {
   readonly mayWatch: (place: string) => boolean;
 }
 
+/** What was found, or why nothing was. */
+interface Found {
+  readonly sites: readonly Site[];
+  readonly reason: string | null;
+}
+
 /** Watches a place: what is there at the time, as it comes and goes. */
 export class PlaceWatch {
   readonly #place: Place;
@@ -40,12 +48,14 @@ export class PlaceWatch {
   #sites: readonly Site[] = [];
   #finding: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  /** It can't be told what is there now, and that was reported. */
+  #isLost = false;
 
   constructor(place: Place, shared: SharedByWatches, options: PlaceWatchOptions) {
     const { intervalMs = INTERVAL_MS, persistent = true } = shared.options;
     const { cpuShare } = options;
     this.#place = place;
-    this.#shared = shared;
+    this.#shared = place.isMany ? { ...shared, search: new SharedSearch() } : shared;
     this.#options = options;
     this.#sweepClock = place.isMany ? new SweepClock({ intervalMs, cpuShare, persistent }) : undefined;
     this.#findPace = new Pace(place.isMany ? FIND_MANY_MS : FIND_MS, cpuShare);
@@ -56,6 +66,12 @@ export class PlaceWatch {
     return this.#sites.flatMap(({ id }) => this.#watches.get(id) ?? []);
   }
 
+  /** Whether a site of that name is among them. */
+  isWatching(place: string): boolean {
+    for (const { site } of this.#watches.values()) if (site.place === place) return true;
+    return false;
+  }
+
   /**
    * Takes the first look at what is there and begins to watch. Where a place is many, some of it may not be to be seen: that
    * is told as `error`.
@@ -64,15 +80,17 @@ export class PlaceWatch {
    */
   async start(): Promise<void> {
     this.#sites = await this.#find();
-    for (const site of this.#sites) {
-      this.#abort.signal.throwIfAborted();
-      if (!this.#options.mayWatch(site.place)) continue;
-      const watch = this.#watchOf(site);
-      this.#watches.set(site.id, watch);
-      if (this.#place.isMany && site.place !== SELF) await watch.startOrReport();
-      else await watch.start();
-    }
+    await sideBySide(this.#sites.map((site) => () => this.#start(site)));
     this.#wait();
+  }
+
+  async #start(site: Site): Promise<void> {
+    this.#abort.signal.throwIfAborted();
+    if (!this.#options.mayWatch(site.place)) return;
+    const watch = this.#watchOf(site);
+    this.#watches.set(site.id, watch);
+    if (this.#place.isMany && site.place !== SELF) await watch.startOrReport();
+    else await watch.start();
   }
 
   /** Looks now at all that is there, and resolves with the events that were found. */
@@ -142,43 +160,60 @@ export class PlaceWatch {
 
   async #followNow(): Promise<readonly PortEvent[]> {
     if (this.#abort.signal.aborted) return [];
-    const { sites, reason } = await this.#findAgain();
-    if (this.#abort.signal.aborted || sites === this.#sites) return [];
-    const last = this.#shared.outlet.last;
+    const events: PortEvent[] = [];
+    const found = await this.#findAgain(events);
+    if (found === undefined || this.#abort.signal.aborted) return events;
+    const { sites, reason } = found;
     const ids = new Set(sites.map(({ id }) => id));
-    for (const [id, watch] of this.#watches) if (!ids.has(id)) await this.#end(id, watch, reason);
+    for (const [id, watch] of this.#watches) {
+      if (!ids.has(id)) events.push(...(await this.#end(id, watch, reason)));
+    }
     this.#sites = sites;
-    for (const site of sites) if (!this.#watches.has(site.id)) await this.#begin(site);
-    return this.#shared.outlet.recent(last).events;
+    const fresh = sites.filter(({ id }) => !this.#watches.has(id));
+    events.push(...(await sideBySide(fresh.map((site) => () => this.#begin(site)))).flat());
+    return events;
   }
 
-  async #findAgain(): Promise<{ readonly sites: readonly Site[]; readonly reason: string | null }> {
+  /** Where it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */
+  async #findAgain(events: PortEvent[]): Promise<Found | undefined> {
     const began = performance.now();
     try {
-      return { sites: await this.#place.find(this.#abort.signal), reason: null };
+      const sites = await this.#place.find(this.#abort.signal);
+      this.#isLost = false;
+      return { sites, reason: null };
     } catch (error) {
-      return { sites: [], reason: error instanceof PlaceError ? error.reason : String(error) };
+      if (error instanceof PlaceError) return { sites: [], reason: error.reason };
+      if (!this.#isLost && !this.#abort.signal.aborted) events.push(this.#publishError(error));
+      this.#isLost = true;
+      return undefined;
     } finally {
       this.#findPace.lookTook(performance.now() - began);
     }
   }
 
-  async #begin(site: Site): Promise<void> {
-    if (this.#abort.signal.aborted || !this.#options.mayWatch(site.place)) return;
+  async #begin(site: Site): Promise<readonly PortEvent[]> {
+    if (this.#abort.signal.aborted || !this.#options.mayWatch(site.place)) return [];
     const watch = this.#watchOf(site);
     this.#watches.set(site.id, watch);
-    this.#publish(site, 'appeared', null);
-    await watch.startFromNothing().catch(() => undefined);
+    const appeared = this.#publish(site, 'appeared', null);
+    const opened = await watch.startFromNothing().catch(() => []);
+    return [appeared, ...opened];
   }
 
-  async #end(id: string, watch: SiteWatch, reason: string | null): Promise<void> {
+  async #end(id: string, watch: SiteWatch, reason: string | null): Promise<readonly PortEvent[]> {
     await watch.stop();
     this.#watches.delete(id);
-    watch.reportEnd();
-    this.#publish(watch.site, 'gone', reason);
+    const closed = watch.reportEnd();
+    return [...closed, this.#publish(watch.site, 'gone', reason)];
   }
 
-  #publish({ place }: Site, state: 'appeared' | 'gone', reason: string | null): void {
-    this.#shared.outlet.publish({ type: 'place', state, reason, place });
+  #publish({ place }: Site, state: 'appeared' | 'gone', reason: string | null): PortEvent {
+    return this.#shared.outlet.publish({ type: 'place', state, reason, place });
+  }
+
+  #publishError(error: unknown): PortEvent {
+    const { name } = this.#place;
+    const told = error instanceof Error ? error : new Error(String(error));
+    return this.#shared.outlet.publish({ type: 'error', error: told, place: name });
   }
 }

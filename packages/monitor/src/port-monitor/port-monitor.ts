@@ -55,7 +55,7 @@ export class PortMonitor implements AsyncDisposable {
     const places = createPlaces(options.in);
     const cpuShare = (options.cpuShare ?? CPU_SHARE) / places.length;
     const shared = { options, outlet: this.#outlet, owners: this.#owners };
-    const mayWatch = (place: string) => !this.#watches.some(({ site }) => site.place === place);
+    const mayWatch = (place: string) => !this.#places.some((each) => each.isWatching(place));
     this.#places = places.map((place) => new PlaceWatch(place, shared, { cpuShare, mayWatch }));
   }
 

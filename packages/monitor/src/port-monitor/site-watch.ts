@@ -1,6 +1,7 @@
 import { type Listener, listenerKey } from '../listener.js';
 import type { Owners } from '../owners/owners.js';
 import { processFinder } from '../places/process-finder.js';
+import type { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { sourcesAt } from '../places/sources-at.js';
 import type { Process } from '../processes/process.js';
@@ -26,6 +27,8 @@ export interface SharedByWatches {
   readonly options: PortMonitorOptions;
   readonly outlet: EventOutlet;
   readonly owners: Owners;
+  /** Where one search for processes may do for several sites. */
+  readonly search?: SharedSearch | undefined;
 }
 
 /**
@@ -63,7 +66,7 @@ export class SiteWatch {
     this.#lookout = new Lookout(chain, (ms) => bells.lookTook(ms));
     this.#search = new HolderSearch({
       enabled: processes ?? site.kind === 'local',
-      finder: processFinder(site),
+      finder: processFinder(site, shared.search),
       signal: this.#abort.signal,
       isOpen: (listener) => this.#known.getUnchanged(listener) !== undefined,
       onLate: (late) => this.#learn(late),
@@ -108,9 +111,9 @@ export class SiteWatch {
   }
 
   /** Begins to watch a site that has come just now: all that is open there has opened. */
-  async startFromNothing(): Promise<void> {
+  async startFromNothing(): Promise<readonly PortEvent[]> {
     await this.#startBells();
-    await this.#scheduler.lookNow();
+    return this.#scheduler.lookNow();
   }
 
   /** Looks now, and resolves with the events that this look found. */
@@ -125,8 +128,10 @@ export class SiteWatch {
   }
 
   /** The site is no more: all that was open there has closed. To be called when the watch has stopped. */
-  reportEnd(): void {
+  reportEnd(): readonly PortEvent[] {
+    this.#found = [];
     for (const { listener } of this.#known.sorted()) this.#forget(listener);
+    return this.#found;
   }
 
   /** What is open, as far as the last look told, in the order of `compareListeners`. */

@@ -5,6 +5,9 @@ import { ClockDoorbell } from './doorbells/clock.js';
 
 /** How long looks may hold the event loop. */
 const SLICE_MS = 5;
+/** How long a site that did not answer is left out, doubling from time to time: others are not to wait for it. */
+const SET_ASIDE_MS = 1000;
+const SET_ASIDE_LIMIT_MS = 60_000;
 
 type Look = () => Promise<unknown>;
 
@@ -31,13 +34,23 @@ export class SweepClock {
   /** The bells of one more site. */
   join(): Bells {
     let joined: Look | undefined;
+    let hasAnswered = true;
+    let setAsideMs = 0;
+    let retryAt = 0;
+    const lookUnlessSetAside = async (look: Look): Promise<void> => {
+      if (performance.now() < retryAt) return;
+      hasAnswered = false;
+      await look();
+      setAsideMs = hasAnswered ? 0 : Math.min(2 * setAsideMs || SET_ASIDE_MS, SET_ASIDE_LIMIT_MS);
+      retryAt = hasAnswered ? 0 : performance.now() + setAsideMs;
+    };
     return {
       get best() {
         return joined && 'clock';
       },
       start: async (_ring, look) => {
-        joined = look;
-        this.#looks.add(look);
+        joined = () => lookUnlessSetAside(look);
+        this.#looks.add(joined);
         if (this.#looks.size === 1) await this.#clock.start(() => void this.#sweepByTheClock());
       },
       stop: async () => {
@@ -47,7 +60,9 @@ export class SweepClock {
       },
       takeRecords: () => NO_RECORDS,
       lookTook: () => undefined,
-      noteSource: () => undefined,
+      noteSource: () => {
+        hasAnswered = true;
+      },
     };
   }
 

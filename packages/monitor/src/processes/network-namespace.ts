@@ -5,8 +5,12 @@ import { statSync } from 'node:fs';
  * /proc/PID/net/tcp, of which each namespace has its own (proc_create_net(), fs/proc/proc_net.c). Unlike
  * /proc/PID/ns/net every user may ask for it, whoever the process belongs to.
  *
- * @returns undefined where the process is gone
+ * @returns undefined where the process is gone, or hidden from this user (`hidepid`, proc(5))
  */
-export function networkNamespaceOf(pid: number | 'self'): number | undefined {
-  return statSync(`/proc/${pid}/net/tcp`, { throwIfNoEntry: false })?.ino;
+export function networkNamespaceOf(pid: number | 'self' | 'thread-self'): number | undefined {
+  try {
+    return statSync(`/proc/${pid}/net/tcp`, { throwIfNoEntry: false })?.ino;
+  } catch {
+    return undefined;
+  }
 }

@@ -39,19 +39,29 @@ export class SourceChain {
    * @throws NoSourceError with each source's reason; the signal's reason where it was aborted
    */
   async look(signal?: AbortSignal): Promise<ChainAnswer> {
-    const now = performance.now();
-    const ready = this.#links.filter((link) => link.retryAt <= now);
-    const waiting = this.#links.filter((link) => link.retryAt > now);
-    for (const link of [...ready, ...waiting]) {
+    for (const link of this.#inOrder()) {
       const answer = await this.#try(link, signal);
       if (answer !== undefined)
-        return { ...answer, source: link.source.name, failures: this.#failures(link) };
+        return {
+          listeners: answer.listeners,
+          skipped: answer.skipped,
+          source: link.source.name,
+          failures: this.#failures(link),
+        };
     }
     throw new NoSourceError(this.#failures());
   }
 
   close(): void {
     for (const { source } of this.#links) source.close();
+  }
+
+  /** Those that are set aside come last. */
+  #inOrder(): readonly Link[] {
+    if (this.#links.every(({ retryAt }) => retryAt === 0)) return this.#links;
+    const now = performance.now();
+    const ready = this.#links.filter((link) => link.retryAt <= now);
+    return [...ready, ...this.#links.filter((link) => link.retryAt > now)];
   }
 
   async #try(link: Link, signal: AbortSignal | undefined): Promise<SourceAnswer | undefined> {

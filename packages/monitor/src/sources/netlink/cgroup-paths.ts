@@ -9,17 +9,20 @@ const RETRY_MS = 1000;
  */
 export class CgroupPaths {
   #paths = new Map<number, string>();
-  #searchedAt = Number.NEGATIVE_INFINITY;
+  /** When those that were not found were searched for. */
+  #missing = new Map<number, number>();
 
   /** The path below the hierarchy's root, `/` for the root itself; null where no directory has that id. */
   path(id: number): string | null {
     const known = this.#paths.get(id);
     if (known !== undefined) return known;
     const now = performance.now();
-    if (now - this.#searchedAt < RETRY_MS) return null;
-    this.#searchedAt = now;
+    if (now - (this.#missing.get(id) ?? Number.NEGATIVE_INFINITY) < RETRY_MS) return null;
     this.#paths = search(mountPoint());
-    return this.#paths.get(id) ?? null;
+    this.#missing = new Map([...this.#missing].filter(([, at]) => now - at < RETRY_MS));
+    const path = this.#paths.get(id);
+    if (path === undefined) this.#missing.set(id, now);
+    return path ?? null;
   }
 }
 

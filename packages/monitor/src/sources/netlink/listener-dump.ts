@@ -51,18 +51,16 @@ export class ListenerDump {
   readonly #libc: Libc;
   readonly #fd: number;
   #requests = REQUESTS;
-  /** What is being received, and what was received last: they change places. */
-  #buffer = new DumpBuffer();
-  #lastBuffer = new DumpBuffer();
+  #last = Buffer.alloc(0);
 
   constructor(libc: Libc, fd: number) {
     this.#libc = libc;
     this.#fd = fd;
   }
 
-  /** The datagrams of the last dumps, one behind the other. They are good until the next {@link take}. */
+  /** The datagrams of the last dumps, one behind the other. */
   get bytes(): Buffer {
-    return this.#lastBuffer.bytes;
+    return this.#last;
   }
 
   /**
@@ -72,53 +70,50 @@ export class ListenerDump {
    * @throws SourceError where one of them fails; what is left of it makes this socket useless
    */
   take(): boolean {
-    const buffer = this.#buffer;
-    buffer.length = 0;
+    received.length = 0;
     for (const request of this.#requests) {
       if (this.#dumpWhole(request)) continue;
       this.#requests = REQUESTS_BY_FAMILY;
       return this.take();
     }
-    if (buffer.equals(this.#lastBuffer)) return false;
-    this.#buffer = this.#lastBuffer;
-    this.#lastBuffer = buffer;
+    if (received.bytes.equals(this.#last)) return false;
+    this.#last = Buffer.from(received.bytes);
     return true;
   }
 
   /** False where the kernel does not know the request for both families. */
   #dumpWhole(request: Uint8Array): boolean {
-    const start = this.#buffer.length;
+    const start = received.length;
     for (let tries = 1; ; tries++) {
       const outcome = this.#dump(request);
       if (outcome !== 'interrupted') return outcome === 'complete';
       if (tries === TRIES)
         throw new SourceError('netlink', `the sockets changed under each of ${TRIES} looks`);
-      this.#buffer.length = start;
+      received.length = start;
     }
   }
 
   /** Appends the datagrams of one dump. One that was interrupted is to be taken again. */
   #dump(request: Uint8Array): 'complete' | 'interrupted' | 'unknown' {
-    const buffer = this.#buffer;
     const sent = this.#libc.send(this.#fd, request, 0);
     if (sent < 0)
       throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
     let interrupted = false;
     for (;;) {
-      const start = buffer.length;
-      const room = buffer.room();
-      const received = this.#libc.recv(this.#fd, room, MSG_DONTWAIT | MSG_TRUNC);
-      if (received < 0)
-        throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(received)})`);
-      if (received > room.length) throw new SourceError('netlink', 'a datagram was truncated');
-      const part = readDumpPart(buffer.view, start, start + received);
-      if (part.malformed || received === 0) throw new SourceError('netlink', 'the answer was malformed');
+      const start = received.length;
+      const room = received.room();
+      const length = this.#libc.recv(this.#fd, room, MSG_DONTWAIT | MSG_TRUNC);
+      if (length < 0)
+        throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
+      if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
+      const part = readDumpPart(received.view, start, start + length);
+      if (part.malformed || length === 0) throw new SourceError('netlink', 'the answer was malformed');
       if (part.errno > 0) {
         if (request === REQUESTS[0] && isUnknown(part.errno)) return 'unknown';
         throw new SourceError('netlink', `the kernel refused the dump (${getSystemErrorName(-part.errno)})`);
       }
       interrupted ||= part.interrupted;
-      buffer.length = start + received;
+      received.length = start + length;
       if (part.done) return interrupted ? 'interrupted' : 'complete';
     }
   }
@@ -150,8 +145,7 @@ class DumpBuffer {
     }
     return this.#memory.subarray(this.length);
   }
-
-  equals(other: DumpBuffer): boolean {
-    return this.length === other.length && this.bytes.equals(other.bytes);
-  }
 }
+
+/** What is being received: all dumps of a {@link ListenerDump} are taken in one stretch, so that one is enough for many. */
+const received = new DumpBuffer();

@@ -9,6 +9,9 @@ import { readSockets } from './inet-diag.js';
 import { InterfaceNames } from './interface-names.js';
 import { ListenerDump, openSockDiag } from './listener-dump.js';
 
+/** They are the same whatever the network namespace. */
+const cgroups = new CgroupPaths();
+
 interface Held {
   readonly libc: Libc;
   readonly fd: number;
@@ -23,7 +26,6 @@ export class NetlinkSource implements Source {
   readonly name = 'netlink';
   readonly #namespace: NetworkNamespace;
   readonly #loadLibc: () => Libc;
-  readonly #cgroups = new CgroupPaths();
   #held: Held | undefined;
   #lastAnswer: SourceAnswer | undefined;
 
@@ -70,7 +72,7 @@ export class NetlinkSource implements Source {
     const interfaces = new InterfaceNames(libc, fd);
     const { sockets, skipped } = readSockets(dump.bytes, {
       interfaceName: (index) => interfaces.name(index),
-      cgroupPath: (id) => this.#cgroups.path(id),
+      cgroupPath: (id) => cgroups.path(id),
     });
     const { place } = this.#namespace;
     const ephemeral = this.#namespace.ephemeralPorts();

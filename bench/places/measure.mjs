@@ -1,0 +1,89 @@
+import { fileURLToPath } from 'node:url';
+import { Contestant } from '../contestant.mjs';
+import { holdNamespaces } from './hold.mjs';
+
+/**
+ * What it costs to look at many network namespaces, at all of them together.
+ *
+ * @typedef {object} PlacesResult
+ * @property {number} namespaces
+ * @property {number} referenceUs the C program
+ * @property {number} lookUs the monitor
+ * @property {number} findUs to find what is there, before each look
+ * @property {number} listUs listListeners(), from nothing
+ * @property {number} idleShare of a core, of a monitor with its default options
+ */
+
+const NAMESPACES = 500;
+const LISTENERS = 5;
+const ROUNDS = 40;
+const WARM_UP_LOOKS = 20;
+const LIST_LOOKS = 15;
+/** What V8 tidies up once after the start is over by then. */
+const SETTLE_SECONDS = 15;
+const COST_SECONDS = 20;
+
+const REFERENCE = fileURLToPath(new URL('../../build/bench-namespaces', import.meta.url));
+const MONITOR = fileURLToPath(new URL('subjects/all-places.mjs', import.meta.url));
+
+/** @returns {Promise<PlacesResult>} */
+export async function measurePlaces() {
+  const end = await holdNamespaces(REFERENCE, NAMESPACES);
+  try {
+    return { namespaces: NAMESPACES, ...(await measureLooks()), ...(await measureIdle()) };
+  } finally {
+    await end();
+  }
+}
+
+/** In turns, so that a drift of the machine meets both. */
+async function measureLooks() {
+  const reference = new Contestant([REFERENCE, 'look']);
+  const monitor = new Contestant([process.execPath, MONITOR]);
+  try {
+    await monitor.ask('watch quietly');
+    await monitor.ask(`refresh ${WARM_UP_LOOKS}`);
+    await reference.ask(WARM_UP_LOOKS);
+    const times = { reference: [], look: [], find: [], list: [] };
+    for (let round = 0; round < ROUNDS; round++) {
+      const least = checked('the C program', await reference.ask(1));
+      const look = checked('the monitor', await monitor.ask('refresh 1'));
+      times.reference.push(...least.microseconds);
+      times.look.push(...look.microseconds);
+      times.find.push(...look.findMicroseconds);
+    }
+    const list = checked('listListeners()', await monitor.ask(`list ${LIST_LOOKS}`));
+    times.list.push(...list.microseconds);
+    return {
+      referenceUs: median(times.reference),
+      lookUs: median(times.look),
+      findUs: median(times.find),
+      listUs: median(times.list),
+    };
+  } finally {
+    await Promise.all([reference.stop(), monitor.stop()]);
+  }
+}
+
+async function measureIdle() {
+  const monitor = new Contestant([process.execPath, MONITOR]);
+  try {
+    await monitor.ask('watch');
+    await monitor.ask(`cost ${SETTLE_SECONDS}`);
+    const { cpuUs, ms } = await monitor.ask(`cost ${COST_SECONDS}`);
+    return { idleShare: cpuUs / ms / 1000 };
+  } finally {
+    await monitor.stop();
+  }
+}
+
+/** Who does not see every socket is not measured. */
+function checked(who, answer) {
+  const expected = NAMESPACES * LISTENERS;
+  if (answer.sockets !== expected) throw new Error(`${who} saw ${answer.sockets} sockets of ${expected}`);
+  return answer;
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}

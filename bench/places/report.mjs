@@ -1,0 +1,46 @@
+/** @import { Target } from '../targets.mjs' */
+/** @import { PlacesResult } from './measure.mjs' */
+
+const EXTRA_LIMIT_US = 60;
+const IDLE_LIMIT_PERCENT = 3;
+
+/** @param {PlacesResult} result */
+export function placesTable({ namespaces, referenceUs, lookUs, findUs, listUs, idleShare }) {
+  const row = (title, us) =>
+    `| ${title} | ${(us / 1000).toFixed(1)} ms | ${(us / namespaces).toFixed(1)} µs |`;
+  return [
+    `| ${namespaces} network namespaces, 5 listeners each | all of them | each |`,
+    '| --- | ---: | ---: |',
+    row('the same dumps in C', referenceUs),
+    row('**Portolan**, one look at all of them', lookUs),
+    row('**Portolan**, finding them before that', findUs),
+    row('**Portolan**, `listListeners({ in: "all" })` from nothing, without processes', listUs),
+    '',
+    `A monitor that watches all of them while nothing happens: ${percent(idleShare)} of a core.`,
+  ].join('\n');
+}
+
+/**
+ * @param {PlacesResult} result
+ * @returns {Target[]}
+ */
+export function checkPlacesTargets({ namespaces, referenceUs, lookUs, idleShare }) {
+  const extraUs = (lookUs - referenceUs) / namespaces;
+  return [
+    {
+      text: `one look at all: ≤ ${EXTRA_LIMIT_US} µs a namespace more than the C program`,
+      met: extraUs <= EXTRA_LIMIT_US,
+      measured: `+${extraUs.toFixed(1)} µs`,
+    },
+    {
+      // A share for the looks, one for finding what is there, and what else a program of Node costs.
+      text: `all watched, idle ≤ ${IDLE_LIMIT_PERCENT} % of a core`,
+      met: 100 * idleShare <= IDLE_LIMIT_PERCENT,
+      measured: percent(idleShare),
+    },
+  ];
+}
+
+function percent(share) {
+  return `${(100 * share).toFixed(2)} %`;
+}

@@ -1,0 +1,133 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { listListeners, type PortEvent, PortMonitor } from '../../dist/index.js';
+import { AllNamespaces } from '../../src/places/all-namespaces.js';
+import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { brief } from './brief-event.js';
+import { type Fleet, type FleetNamespace, launch, tcp } from './fleet.js';
+import { enterOwnMounts } from './own-mounts.js';
+
+/** Gives a namespace another name for ip netns. */
+function rename(from: string, to: string): void {
+  writeFileSync(`/run/netns/${to}`, '');
+  execFileSync('mount', ['--bind', `/run/netns/${from}`, `/run/netns/${to}`]);
+  execFileSync('umount', [`/run/netns/${from}`]);
+  rmSync(`/run/netns/${from}`);
+}
+
+/** Others on this machine have namespaces as well: a test looks at its own. */
+describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
+  let fleet: Fleet;
+  let made: readonly FleetNamespace[];
+  const nameContainer = async () => undefined;
+
+  beforeAll(async () => {
+    enterHarbour();
+    enterOwnMounts();
+    fleet = await launch();
+    made = await fleet.make([
+      { name: 'blue', by: 'mount', sockets: [tcp(80)] },
+      { name: 'green', by: 'mount', sockets: [tcp(80)] },
+      { name: 'red', by: 'process', sockets: [tcp(80)] },
+    ]);
+  });
+  afterAll(() => fleet[Symbol.asyncDispose]());
+
+  const red = () => made.find(({ name }) => name === 'red')?.pid ?? 0;
+  const ids = () => new Set(made.map(({ inode }) => `net:[${inode}]`));
+
+  test('are found each once, by the name of ip netns or of a process, and the own one as self', async () => {
+    const sites = await new AllNamespaces(nameContainer).find();
+    const ours = sites.filter(({ id }) => ids().has(id));
+    expect(ours.map(({ place }) => place).sort()).toEqual(
+      ['netns:blue', 'netns:green', `pid:${red()}`].sort(),
+    );
+    const own = sites.filter(({ place }) => place === 'self');
+    expect(own.map(({ id }) => id)).toEqual([`net:[${statSync('/proc/self/ns/net').ino}]`]);
+    expect(new Set(sites.map(({ id }) => id)).size).toBe(sites.length);
+    expect(new Set(sites.map(({ place }) => place)).size).toBe(sites.length);
+  });
+
+  test('are the same objects under the same names for as long as they are there', async () => {
+    const all = new AllNamespaces(nameContainer);
+    const find = async () => (await all.find()).find(({ id }) => id === `net:[${made[0]?.inode}]`);
+    const first = await find();
+    expect(first?.pids).toEqual([]);
+    // A process comes, the name goes: it stays what it was called.
+    const child = spawn('nsenter', ['--net=/run/netns/blue', 'sleep', '60']);
+    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]));
+    rename('blue', 'azure');
+    try {
+      expect(await find()).toBe(first);
+      expect(first?.place).toBe('netns:blue');
+      const fresh = (await new AllNamespaces(nameContainer).find()).map(({ place }) => place);
+      expect(fresh).toContain('netns:azure');
+    } finally {
+      rename('azure', 'blue');
+      child.kill();
+      await once(child, 'exit');
+    }
+    // Reached through its name again, now that the process has ended.
+    expect(await find()).toBe(first);
+    expect(first?.pids).toEqual([]);
+    expect(first?.namespace.pathOf('tcp')).toBe('/proc/thread-self/net/tcp');
+  });
+
+  test('are never two by one name', async () => {
+    const sites = await new AllNamespaces(async () => 'docker:web').find();
+    const names = sites.map(({ place }) => place);
+    expect(new Set(names).size).toBe(names.length);
+    // Whose name is taken already gets the next that is his.
+    const all = new AllNamespaces(nameContainer);
+    await all.find();
+    await fleet.makeOne('white', []);
+    await all.find();
+    rename('white', 'black');
+    const { inode } = await fleet.makeOne('white', []);
+    const second = (await all.find()).filter(({ id }) => id === `net:[${inode}]`);
+    expect(second.map(({ place }) => place)).toEqual([`net:[${inode}]`]);
+    await fleet.end('white');
+    rename('black', 'was-white');
+    execFileSync('umount', ['/run/netns/was-white']);
+  });
+
+  test('are looked at in one call, each listener in its place', async () => {
+    const { listeners, places } = await listListeners({ in: 'all' });
+    const ours = listeners.filter(({ place }) =>
+      ['netns:blue', 'netns:green', `pid:${red()}`].includes(place),
+    );
+    expect(ours.map(({ place, port, processes }) => [place, port, processes?.map(({ pid }) => pid)])).toEqual(
+      [
+        ['netns:blue', 80, [fleet.pid]],
+        ['netns:green', 80, [fleet.pid]],
+        [`pid:${red()}`, 80, [red()]],
+      ],
+    );
+    expect(places.find(({ place }) => place === 'netns:blue')).toMatchObject({
+      source: 'netlink',
+      reason: null,
+    });
+  });
+
+  test('are followed as they come and go, each with an event', async () => {
+    await using monitor = new PortMonitor({ in: 'all' });
+    const told: PortEvent[] = [];
+    for (const type of ['opened', 'closed', 'place', 'error'] as const)
+      monitor.on(type, (event) => told.push(event));
+    await monitor.start();
+    expect(monitor.listeners().map(({ place }) => place)).toContain('netns:green');
+    const names = new Set(['netns:new', 'netns:green', `pid:${red()}`]);
+    const ours = () => told.filter(({ place }) => names.has(place)).map(brief);
+    await fleet.makeOne('new', [tcp(80)]);
+    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 5000);
+    await fleet.open('green', tcp(8080));
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 5000);
+    await fleet.close('green', 8080);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 5000);
+    await fleet.end('new');
+    await vi.waitFor(() => expect(ours().slice(-2)).toEqual(['netns:new closed 80', 'netns:new gone']), 5000);
+    expect(ours()).toHaveLength(6);
+  });
+});

@@ -1,0 +1,169 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type PortEvent, PortMonitor } from '../../dist/index.js';
+import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { RunningModule } from '../port-monitor/doorbells/run-module.js';
+import { brief } from './brief-event.js';
+import { type Fleet, type FleetNamespace, launch, tcp } from './fleet.js';
+import { enterOwnMounts } from './own-mounts.js';
+
+const descriptors = () => readdirSync('/proc/self/fd').length;
+
+describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
+  let fleet: Fleet;
+  let red: FleetNamespace;
+
+  beforeAll(async () => {
+    enterHarbour();
+    enterOwnMounts();
+    fleet = await launch();
+    await fleet.makeOne('blue', [tcp(80)]);
+    red = await fleet.makeOne('red', [tcp(80)], 'process');
+  });
+  afterAll(() => fleet[Symbol.asyncDispose]());
+
+  function recorded(monitor: PortMonitor): PortEvent[] {
+    const told: PortEvent[] = [];
+    for (const type of ['opened', 'closed', 'place', 'error'] as const)
+      monitor.on(type, (event) => told.push(event));
+    return told;
+  }
+
+  test('is told of a closing there by the kernel, long before its clock', async () => {
+    await using monitor = new PortMonitor({ in: 'netns:blue', doorbell: 'destroy', intervalMs: 1e6 });
+    await fleet.open('blue', tcp(81));
+    await monitor.start();
+    expect(monitor.doorbell).toBe('destroy');
+    const told = recorded(monitor);
+    await fleet.close('blue', 81);
+    await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue closed 81']), 5000);
+  });
+
+  test.each(['auto', 'clock'] as const)('tells an opening there with the doorbell %s', async (doorbell) => {
+    await using monitor = new PortMonitor({ in: 'netns:blue', doorbell });
+    await monitor.start();
+    const told = recorded(monitor);
+    await fleet.open('blue', tcp(82));
+    await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue opened 82']), 5000);
+    expect(told[0]).toMatchObject({ listener: { processes: [{ pid: fleet.pid }] } });
+    await fleet.close('blue', 82);
+    await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:blue closed 82'), 5000);
+  });
+
+  test('has no tracefs there, and says so', async () => {
+    const monitor = new PortMonitor({ in: 'netns:blue', doorbell: 'tracefs' });
+    await expect(monitor.start()).rejects.toMatchObject({ code: 'ERR_PORTOLAN_DOORBELL' });
+  });
+
+  test('looks at several places at once, each listener in its own', async () => {
+    const places = ['self', 'netns:blue', `pid:${red.pid}`];
+    await using monitor = new PortMonitor({ in: places, processes: false, intervalMs: 1e6 });
+    await monitor.start();
+    expect(monitor.listeners().map(({ place, port }) => [place, port])).toEqual([
+      ['netns:blue', 80],
+      [`pid:${red.pid}`, 80],
+    ]);
+    await fleet.open('blue', tcp(83));
+    const events = await monitor.refresh();
+    expect(events.map(brief)).toEqual(['netns:blue opened 83']);
+    await fleet.close('blue', 83);
+  });
+
+  test('tells what is found by refresh() even where it is more than is remembered', async () => {
+    await using monitor = new PortMonitor({ in: 'all', processes: false, history: 1, intervalMs: 1e6 });
+    await monitor.start();
+    const names = Array.from({ length: 5 }, (_, i) => `many${i}`);
+    const ours = (events: readonly PortEvent[]) =>
+      events
+        .filter(({ place }) => /^netns:many\d$/.test(place))
+        .map(brief)
+        .sort();
+    const expected = names.flatMap((name) =>
+      ['appeared', 'opened 80', 'opened 81'].map((what) => `netns:${name} ${what}`),
+    );
+    // Once more where the clock was quicker.
+    await vi.waitFor(async () => {
+      await fleet.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80), tcp(81)] })));
+      const found = ours(await monitor.refresh());
+      await fleet.end(...names);
+      await monitor.refresh();
+      expect(found).toEqual(expected.sort());
+    }, 10_000);
+  });
+
+  test('that can’t find out what is there, for want of descriptors, tells it once, and nothing is gone', async () => {
+    const module = new RunningModule(`
+const { PortMonitor } = await import(DIST + 'index.js');
+const { execFileSync } = await import('node:child_process');
+const { closeSync, openSync } = await import('node:fs');
+const monitor = new PortMonitor({ in: 'all', processes: false, intervalMs: 1e6 });
+const told = [];
+monitor.on('place', ({ place, state }) => told.push(place + ' ' + state));
+monitor.on('error', ({ place, error }) => told.push(place + ' ' + error.code));
+await monitor.start();
+const ours = () => monitor.listeners().filter(({ place }) => place === 'netns:blue').length;
+const before = ours();
+execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=500:500']);
+const fds = [];
+try { for (;;) fds.push(openSync('/dev/null')); } catch {}
+for (let i = 0; i < 3; i++) await monitor.refresh();
+for (const fd of fds) closeSync(fd);
+const during = told.filter((text) => text.startsWith('all ') || text.includes('netns:blue'));
+console.log(JSON.stringify([during, before, ours()]));
+await monitor.stop();
+`);
+    expect(JSON.parse(await module.line())).toEqual([['all EMFILE'], 1, 1]);
+    await module.end();
+  });
+
+  test.each(['pid', 'netns', 'all'] as const)(
+    'of %s lets the program end where it is not persistent',
+    async (kind) => {
+      const place = { pid: `pid:${red.pid}`, netns: 'netns:blue', all: 'all' }[kind];
+      const module = new RunningModule(`
+const { PortMonitor } = await import(DIST + 'index.js');
+const monitor = new PortMonitor({ in: ${JSON.stringify(place)}, persistent: false, processes: false });
+await monitor.start();
+console.log(monitor.listeners().length > 0);
+`);
+      expect(await module.line()).toBe('true');
+      expect(await module.end()).toBe(0);
+    },
+  );
+
+  test.each(['netns:blue', 'all'])(
+    'of %s that is stopped while it starts leaves nothing open',
+    async (place) => {
+      // What is opened once and kept is open afterwards.
+      const first = new PortMonitor({ in: place });
+      await first.start();
+      await first.stop();
+      const before = descriptors();
+      for (let turns = 0; turns < 40; turns++) {
+        const monitor = new PortMonitor({ in: place });
+        const outcome = monitor.start().catch((error: unknown) => error);
+        for (let i = 0; i < turns; i++) await Promise.resolve();
+        if (turns % 4 === 3) await new Promise((resolve) => setTimeout(resolve, turns / 4));
+        await monitor.stop();
+        await outcome;
+      }
+      await vi.waitFor(() => expect(descriptors()).toBe(before));
+    },
+  );
+
+  test('that is stopped while places come leaves nothing open', async () => {
+    const before = descriptors();
+    for (let turn = 0; turn < 5; turn++) {
+      const monitor = new PortMonitor({ in: 'all', intervalMs: 1e6 });
+      await monitor.start();
+      const names = Array.from({ length: 10 }, (_, i) => `late${turn}-${i}`);
+      await fleet.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80)] })));
+      const refreshed = monitor.refresh();
+      for (let i = 0; i < 10 * turn; i++) await Promise.resolve();
+      await monitor.stop();
+      await refreshed;
+      await fleet.end(...names);
+    }
+    expect(descriptors()).toBe(before);
+  });
+});
