@@ -2,7 +2,6 @@ import { listPids } from '../processes/list-pids.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { parseContainerId } from '../processes/parse-cgroup.js';
 import { readProcFile } from '../processes/read-proc-file.js';
-import type { ContainerNames } from './engine/container-names.js';
 import { readNamespaceMounts } from './namespace-mounts.js';
 import { namespaceInode, siteOfProcess } from './namespace-of-process.js';
 import { NETNS_DIRECTORY, siteOfFile } from './netns-place.js';
@@ -13,6 +12,9 @@ import type { LocalSite } from './site.js';
 
 /** A dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
 const CGROUP_LIMIT = 16 * 1024;
+
+/** The name of a container's place, `docker:web`, by the container's id; undefined where no engine knows it. */
+type NameContainer = (id: string, signal?: AbortSignal) => Promise<string | undefined>;
 
 /** A network namespace that was found, and where. */
 interface Found {
@@ -32,11 +34,11 @@ export class AllNamespaces implements Place {
   readonly name = 'all';
   readonly changes = true;
   readonly isMany = true;
-  readonly #containerNames: ContainerNames;
+  readonly #nameContainer: NameContainer;
   #sites = new Map<string, LocalSite>();
 
-  constructor(containerNames: ContainerNames) {
-    this.#containerNames = containerNames;
+  constructor(nameContainer: NameContainer) {
+    this.#nameContainer = nameContainer;
   }
 
   async find(signal?: AbortSignal): Promise<readonly LocalSite[]> {
@@ -86,7 +88,7 @@ export class AllNamespaces implements Place {
     for (const pid of pids.slice(0, 1)) {
       const cgroups = readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT);
       const id = cgroups === null ? null : parseContainerId(cgroups);
-      if (id !== null) return this.#containerNames.placeOf(id, signal);
+      if (id !== null) return this.#nameContainer(id, signal);
     }
     return undefined;
   }

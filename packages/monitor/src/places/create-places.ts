@@ -45,7 +45,7 @@ function createPlace(name: PlaceName, text: string): Place {
     case 'netns':
       return new NetnsPlace(name.name);
     case 'all':
-      return new AllNamespaces(new ContainerNames(ENGINES.map(engineOpener)));
+      return new AllNamespaces(containerNamer());
     case 'container':
       return new ContainerPlace(name.engine, name.name, engineOpener(name.engine));
     case 'exec':
@@ -53,6 +53,11 @@ function createPlace(name: PlaceName, text: string): Place {
     case 'ssh':
       return new ElsewherePlace(text, new SshTransport(name.target));
   }
+}
+
+function containerNamer(): (id: string, signal?: AbortSignal) => Promise<string | undefined> {
+  const names = new ContainerNames(ENGINES.map(engineOpener));
+  return (id, signal) => names.placeOf(id, signal);
 }
 
 function engineOpener(kind: EngineKind): () => ContainerEngine {

@@ -37,7 +37,7 @@ export async function surveyPlaces(options: SurveyOptions): Promise<Snapshot> {
   const start = performance.now();
   const places = createPlaces(options.in);
   // What is elsewhere takes its time; nothing of it holds up the others.
-  const findings = (await Promise.all(places.map((place) => survey(place, options)))).flat();
+  const findings = eachOnce((await Promise.all(places.map((place) => survey(place, options)))).flat());
   const answered = findings.find(({ look }) => look.source !== null);
   if (answered?.look.source == null) throw findings[0]?.error;
   const { source, failures } = answered.look;
@@ -51,6 +51,12 @@ export async function surveyPlaces(options: SurveyOptions): Promise<Snapshot> {
     takenAt,
     durationMs: performance.now() - start,
   };
+}
+
+/** What two places have in common belongs to the first. */
+function eachOnce(findings: readonly Finding[]): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter(({ look: { place } }) => !seen.has(place) && seen.add(place));
 }
 
 async function survey(place: Place, options: SurveyOptions): Promise<Finding[]> {
@@ -71,7 +77,7 @@ async function surveySite(
   site: Site,
   { sources, processes, logger, signal }: SurveyOptions,
 ): Promise<Finding> {
-  const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger);
+  const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger, site.place);
   try {
     const { listeners, ...look }: ChainAnswer = await chain.look(signal);
     return { site, listeners, look: { place: site.place, reason: null, ...look } };

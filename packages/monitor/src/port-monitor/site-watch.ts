@@ -62,7 +62,7 @@ export class SiteWatch {
     this.site = site;
     this.#shared = shared;
     this.#bells = bells;
-    const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger);
+    const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger, site.place);
     this.#lookout = new Lookout(chain, (ms) => bells.lookTook(ms));
     this.#search = new HolderSearch({
       enabled: processes ?? site.kind === 'local',

@@ -26,10 +26,13 @@ interface Link {
 export class SourceChain {
   readonly #links: Link[];
   readonly #logger: Logger | undefined;
+  readonly #place: string | undefined;
 
-  constructor(sources: readonly Source[], logger?: Logger) {
+  /** @param place where they look, for errors */
+  constructor(sources: readonly Source[], logger?: Logger, place?: string) {
     this.#links = sources.map((source) => ({ source, failure: undefined, setAsideMs: 0, retryAt: 0 }));
     this.#logger = logger;
+    this.#place = place;
   }
 
   /**
@@ -49,7 +52,7 @@ export class SourceChain {
           failures: this.#failures(link),
         };
     }
-    throw new NoSourceError(this.#failures());
+    throw new NoSourceError(this.#failures(), this.#place);
   }
 
   close(): void {

@@ -27,30 +27,22 @@ export async function list(filter: ListenerFilter, options: ListOptions): Promis
   return found.length > 0 ? ExitStatus.found : ExitStatus.nothingMatched;
 }
 
-async function look(filter: ListenerFilter, options: ListOptions): Promise<Snapshot> {
+function look(filter: ListenerFilter, options: ListOptions): Promise<Snapshot> {
   const processes = wantedProcesses(options);
-  try {
-    return await listListeners({
-      sources: options.source,
-      owners: filter.owners ?? [],
-      ...(options.in && { in: options.in }),
-      ...(processes !== undefined && { processes }),
-      ...(options.verbose && { logger: LOGGER }),
-    });
-  } catch (error) {
-    const { namingPlace } = await import('../render/unseen-places.js');
-    // Of several it is what went wrong with the first.
-    throw namingPlace(error, options.in?.slice(0, 1));
-  }
+  return listListeners({
+    sources: options.source,
+    owners: filter.owners ?? [],
+    ...(options.in && { in: options.in }),
+    ...(processes !== undefined && { processes }),
+    ...(options.verbose && { logger: LOGGER }),
+  });
 }
 
 /** Tells which places could not be looked at, and resolves with whether there are any. */
 async function tellUnseen({ places }: Snapshot): Promise<boolean> {
   if (places.every(({ reason }) => reason === null)) return false;
-  const { unseenLines, unseenReason } = await import('../render/unseen-places.js');
-  const unseen = places.flatMap(({ place, failures, reason }) =>
-    reason === null ? [] : [{ place, reason: unseenReason(failures, reason) }],
-  );
+  const { unseenLines } = await import('../render/unseen-places.js');
+  const unseen = places.flatMap(({ place, reason }) => (reason === null ? [] : [{ place, reason }]));
   for (const line of unseenLines(unseen)) tell(line);
   return true;
 }

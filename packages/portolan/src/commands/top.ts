@@ -5,7 +5,6 @@ import { ExitStatus } from '../exit-status.js';
 import type { ListenerFilter } from '../filter.js';
 import { ownLineage } from '../kill/end-process.js';
 import { wantsColor } from '../render/color.js';
-import { namingPlace } from '../render/unseen-places.js';
 import { LiveView } from '../top/live-view.js';
 import { rememberedAncestors } from '../top/parentage.js';
 import { Screen } from '../top/screen.js';
@@ -26,9 +25,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
     ...(options.interval !== undefined && { intervalMs: options.interval }),
   });
   // Before the screen is taken, so that what goes wrong is told in the terminal as it was.
-  await monitor.start().catch((error) => {
-    throw namingPlace(error, options.in);
-  });
+  await monitor.start();
   const state = createTopState({
     sort: options.sort,
     hasPlaces: areSeveral(options),

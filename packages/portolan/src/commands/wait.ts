@@ -4,7 +4,7 @@ import type { PortRange } from '../arguments/ports.js';
 import { Deadline } from '../deadline.js';
 import { ExitStatus } from '../exit-status.js';
 import { Interruption, signalStatus } from '../interruption.js';
-import { namingPlace, unseenAtStart, unseenLines } from '../render/unseen-places.js';
+import { unseenAtStart, unseenLines } from '../render/unseen-places.js';
 import { runChild } from '../run-command/run-child.js';
 import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
@@ -64,8 +64,6 @@ async function waitForPorts(
     const isDone = await portWait.done(deadline.signal);
     progress.end();
     return isDone ? undefined : portWait.shortcoming();
-  } catch (error) {
-    throw namingPlace(error, options.in);
   } finally {
     deadline.clear();
     await monitor.stop();

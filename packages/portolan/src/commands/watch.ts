@@ -13,7 +13,7 @@ import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { wantsColor } from '../render/color.js';
 import { renderJsonLine } from '../render/json.js';
 import { textWidth } from '../render/text-width.js';
-import { namingPlace, unseenAtStart, unseenLines } from '../render/unseen-places.js';
+import { unseenAtStart, unseenLines } from '../render/unseen-places.js';
 import { visibleText } from '../render/visible-text.js';
 import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
@@ -56,7 +56,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
     return ExitStatus.found;
   } catch (error) {
     if (ended.signal.aborted) return ExitStatus.found;
-    throw namingPlace(error, options.in);
+    throw error;
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
   }

@@ -1,4 +1,4 @@
-import { NoSourceError, PlaceError, type PortMonitor, SELF, type SourceFailure } from '@portolan/monitor';
+import { NoSourceError, PlaceError, type PortMonitor } from '@portolan/monitor';
 
 /** How many places are named that can't be looked at for the same reason. */
 const NAMED = 5;
@@ -30,25 +30,9 @@ export function unseenLines(unseen: readonly UnseenPlace[]): string[] {
   });
 }
 
-/** Why nothing of a place was seen: once, where its sources agree. */
-export function unseenReason(failures: readonly SourceFailure[], reason: string): string {
-  const [first, ...others] = new Set(failures.map((failure) => failure.reason));
-  return first !== undefined && others.length === 0 ? first : reason;
-}
-
 /** Why a place can't be looked at, in a sentence that does not name it. */
 export function reasonOf(error: Error): string {
-  if (error instanceof PlaceError) return error.reason;
-  return error instanceof NoSourceError ? unseenReason(error.failures, error.reason) : error.message;
-}
-
-/** What went wrong at one of the places that were asked for, with its name where only that one can be meant. */
-export function namingPlace(error: unknown, places: readonly string[] = []): unknown {
-  const [place, ...others] = new Set(places);
-  if (!(error instanceof NoSourceError) || place === undefined || others.length > 0) return error;
-  // Without the name of a place everybody takes it to be here.
-  if (place === SELF || place === 'all') return error;
-  return new PlaceError(place, reasonOf(error), { cause: error });
+  return error instanceof PlaceError || error instanceof NoSourceError ? error.reason : error.message;
 }
 
 function someOf(names: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { NoSourceError, PlaceError } from '@portolan/monitor';
 import { expect, it } from 'vitest';
-import { namingPlace, reasonOf, unseenLines, unseenReason } from '../../src/render/unseen-places.js';
+import { reasonOf, unseenLines } from '../../src/render/unseen-places.js';
 
 const DENIED = 'only root may enter it';
 const AGREEING = [
@@ -24,18 +24,9 @@ it('names a handful of many', () => {
 });
 
 it('says once what all sources say, and otherwise what each says', () => {
-  expect(unseenReason(AGREEING, 'netlink and proc: x')).toBe(DENIED);
+  expect(reasonOf(new NoSourceError(AGREEING))).toBe(DENIED);
   const differing = new NoSourceError([AGREEING[0], { source: 'proc', reason: 'it is gone' }]);
   expect(reasonOf(differing)).toBe('netlink: only root may enter it; proc: it is gone');
   expect(reasonOf(new PlaceError('pid:9', 'it has ended'))).toBe('it has ended');
   expect(reasonOf(new Error('whatever'))).toBe('whatever');
-});
-
-it('names the place where only that one can be meant', () => {
-  const error = new NoSourceError(AGREEING);
-  expect(namingPlace(error, ['netns:blue', 'netns:blue'])).toMatchObject({
-    message: 'netns:blue: only root may enter it',
-  });
-  for (const places of [undefined, [], ['self'], ['all'], ['netns:blue', 'pid:9']])
-    expect(namingPlace(error, places)).toBe(error);
 });

@@ -15,7 +15,7 @@ const HOLDERS_LIMIT_MS = 5000;
 
 /** Where to look, and how it is reached. */
 export interface ElsewhereOptions {
-  /** What the place is called, in errors. */
+  /** What is written on its listeners. */
   readonly place: string;
   readonly transport: Transport;
   /** Whether to tell who holds the sockets, which takes a shell and `ls` there (see `processesElsewhere()`). */
@@ -62,7 +62,7 @@ export class ElsewhereSource implements Source {
       this.#startAfresh();
       signal?.throwIfAborted();
       const reason = safeLine(error instanceof Error ? error.message : String(error));
-      throw new SourceError(this.name, `${safeLine(this.#options.place)}: ${reason}`, { cause: error });
+      throw new SourceError(this.name, reason, { cause: error });
     }
   }
 

@@ -68,7 +68,7 @@ describe.concurrent('where the command', () => {
     source.close();
     expect(error).toMatchObject({ code: 'ERR_PORTOLAN_SOURCE', source: 'proc' });
     expect(error.message).toContain(reason);
-    expect(error.message).toMatch(/^far: [\x20-\x7e]{1,200}$/);
+    expect(error.message).toMatch(/^[\x20-\x7e]{1,200}$/);
   });
 });
 
@@ -77,7 +77,7 @@ describe.concurrent('where cat', () => {
     using place = new BarePlace({ sh: 'sh' });
     writeFileSync(join(place.path, 'cat'), `#!/bin/sh\nPATH=/usr/bin:/bin\n${cat}\n`, { mode: 0o755 });
     const source = sourceThrough(place.command);
-    await expect(source.look()).rejects.toThrow(`far: ${reason}`);
+    await expect(source.look()).rejects.toThrow(reason);
     source.close();
   });
 });
@@ -120,7 +120,7 @@ describe('a look', () => {
     const { port } = socket.bound;
     expect((await source.look()).listeners.map((listener) => listener.port)).toContain(port);
     install('cat "$@" | grep -v " 07 \\|drops"');
-    await expect(source.look()).rejects.toThrow('far: /proc/net/udp did not come back');
+    await expect(source.look()).rejects.toThrow('/proc/net/udp did not come back');
     expect((await source.look()).listeners.map((listener) => listener.port)).not.toContain(port);
     source.close();
   });
@@ -130,7 +130,7 @@ describe('a look', () => {
     const source = sourceThrough(command);
     const { listeners } = await source.look();
     process.kill(pids()[0] ?? 0, 'SIGKILL');
-    await expect(source.look()).rejects.toThrow('far: sh was ended by SIGKILL');
+    await expect(source.look()).rejects.toThrow('sh was ended by SIGKILL');
     expect(await source.look()).toEqual({ listeners, skipped: 0 });
     expect(pids()).toHaveLength(2);
     source.close();

@@ -80,7 +80,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', (
       for (let looks = 0; looks < 3; looks++) {
         await expect(source.look()).rejects.toMatchObject({ code: 'ERR_PORTOLAN_SOURCE' });
       }
-      await expect(source.look()).rejects.toThrow(/^ssh:far: ssh exited with 255: .*refused/);
+      await expect(source.look()).rejects.toThrow(/^ssh exited with 255: .*refused/);
       await server.start();
       const after = await source.look();
       expect(portsOf(after)).toEqual(portsOf(before));
