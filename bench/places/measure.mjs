@@ -12,16 +12,19 @@ import { holdNamespaces } from './hold.mjs';
  * @property {number} findUs to find what is there, before each look
  * @property {number} listUs listListeners(), from nothing
  * @property {number} idleShare of a core, of a monitor with its default options
+ * @property {number} findShare of it, to find what is there
  */
 
 const NAMESPACES = 500;
 const LISTENERS = 5;
-const ROUNDS = 40;
+const TURNS = 20;
+const LOOKS_A_TURN = 4;
 const WARM_UP_LOOKS = 20;
 const LIST_LOOKS = 15;
 /** What V8 tidies up once after the start is over by then. */
 const SETTLE_SECONDS = 15;
-const COST_SECONDS = 20;
+/** Three looks at all of them, which come every 15 s or so. */
+const COST_SECONDS = 45;
 
 const REFERENCE = fileURLToPath(new URL('../../build/bench-namespaces', import.meta.url));
 const MONITOR = fileURLToPath(new URL('subjects/all-places.mjs', import.meta.url));
@@ -45,9 +48,9 @@ async function measureLooks() {
     await monitor.ask(`refresh ${WARM_UP_LOOKS}`);
     await reference.ask(WARM_UP_LOOKS);
     const times = { reference: [], look: [], find: [], list: [] };
-    for (let round = 0; round < ROUNDS; round++) {
-      const least = checked('the C program', await reference.ask(1));
-      const look = checked('the monitor', await monitor.ask('refresh 1'));
+    for (let turn = 0; turn < TURNS; turn++) {
+      const least = checked('the C program', await reference.ask(LOOKS_A_TURN));
+      const look = checked('the monitor', await monitor.ask(`refresh ${LOOKS_A_TURN}`));
       times.reference.push(...least.microseconds);
       times.look.push(...look.microseconds);
       times.find.push(...look.findMicroseconds);
@@ -70,8 +73,8 @@ async function measureIdle() {
   try {
     await monitor.ask('watch');
     await monitor.ask(`cost ${SETTLE_SECONDS}`);
-    const { cpuUs, ms } = await monitor.ask(`cost ${COST_SECONDS}`);
-    return { idleShare: cpuUs / ms / 1000 };
+    const { cpuUs, findCpuUs, ms } = await monitor.ask(`cost ${COST_SECONDS}`);
+    return { idleShare: cpuUs / ms / 1000, findShare: findCpuUs / ms / 1000 };
   } finally {
     await monitor.stop();
   }

@@ -3,7 +3,7 @@
  *
  * Answers `watch` and `watch quietly`, where it looks only when it is told; `refresh N` with `microseconds`, how long each
  * look at all places took without finding them, with `findMicroseconds` and with `sockets`; `list N` with `microseconds` of
- * so many looks from nothing; `cost SECONDS` with `cpuUs` and `ms`.
+ * so many looks from nothing; `cost SECONDS` with `cpuUs`, of which `findCpuUs` to find what is there, and `ms`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listListeners, PortMonitor } from '@portolan/monitor';
@@ -11,10 +11,13 @@ import { AllNamespaces } from '../../../packages/monitor/dist/places/all-namespa
 import { answerLines } from '../../monitor/subjects/answer-lines.mjs';
 
 let foundInUs = 0;
+let findCpuUs = 0;
 const find = AllNamespaces.prototype.find;
 AllNamespaces.prototype.find = async function (signal) {
   const start = performance.now();
+  const before = process.cpuUsage();
   const sites = await find.call(this, signal);
+  findCpuUs += cpuUsSince(before);
   foundInUs = 1000 * (performance.now() - start);
   return sites;
 };
@@ -52,11 +55,16 @@ const actions = {
   async cost(seconds) {
     const start = performance.now();
     const before = process.cpuUsage();
+    findCpuUs = 0;
     await sleep(1000 * Number(seconds));
-    const { user, system } = process.cpuUsage(before);
-    return { cpuUs: user + system, ms: performance.now() - start };
+    return { cpuUs: cpuUsSince(before), findCpuUs, ms: performance.now() - start };
   },
 };
+
+function cpuUsSince(before) {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
 
 function socketsOf(listeners) {
   return listeners

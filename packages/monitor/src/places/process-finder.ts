@@ -29,10 +29,9 @@ export function processFinder(site: Site, shared?: SharedSearch): ProcessFinder 
   return {
     isLocal: true,
     attach: (listeners, likely, signal) => {
-      const { tableInode } = site;
       const pids = [...likely, ...site.pids];
-      if (shared !== undefined) return shared.attach({ listeners, likely: pids, tableInode, signal });
-      return attachProcesses(listeners, pids, signal, () => tableInode);
+      if (shared === undefined) return attachProcesses(listeners, pids, signal, () => site.tableInode);
+      return shared.attach({ listeners, likely: pids, tableInode: site.tableInode, signal });
     },
   };
 }

@@ -9,10 +9,11 @@ export interface Bells {
 
   /**
    * @param ring says that it may be time to look
-   * @param look looks now; for who wants to wait until that is over
+   * @param look looks now; for who wants to wait until that is over. Undefined where nothing has changed, which is known
+   *   at once
    * @throws DoorbellError where the one that was asked for can't be had
    */
-  start(ring: Ring, look: () => Promise<unknown>): Promise<void>;
+  start(ring: Ring, look: () => Promise<unknown> | undefined): Promise<void>;
   stop(): Promise<void>;
 
   /** What the kernel recorded since the last call. */

@@ -17,6 +17,7 @@ export class LookScheduler<T> {
   #dueAt = Number.POSITIVE_INFINITY;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<T> | undefined;
+  #looking = 0;
   #stopped = false;
 
   /** @param isNews whether a look that was rung for was worth it */
@@ -37,6 +38,11 @@ export class LookScheduler<T> {
     else this.#answerRing();
   }
 
+  /** Whether nobody looks, or is about to. */
+  get isIdle(): boolean {
+    return this.#looking === 0 && this.#next === undefined && this.#timer === undefined;
+  }
+
   /** A look that begins after this call; callers that come before it begins share it. */
   lookNow(): Promise<T> {
     clearTimeout(this.#timer);
@@ -44,7 +50,8 @@ export class LookScheduler<T> {
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
       this.#beganAt = performance.now();
-      const look = this.#look();
+      this.#looking++;
+      const look = this.#look().finally(() => this.#looking--);
       this.#running = look.catch(() => undefined);
       return look;
     });

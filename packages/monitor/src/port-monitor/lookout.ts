@@ -35,6 +35,11 @@ export class Lookout {
     return { answer: again, listeners: union(listeners, again.listeners) };
   }
 
+  /** Whether that is what would be seen now; false where it takes a look to know. */
+  isUnchanged(seen: readonly Listener[]): boolean {
+    return seen === this.#last && this.#chain.isUnchanged();
+  }
+
   close(): void {
     this.#chain.close();
   }

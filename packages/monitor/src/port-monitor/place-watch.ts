@@ -97,7 +97,9 @@ export class PlaceWatch {
   async refresh(): Promise<readonly PortEvent[]> {
     const events: PortEvent[] = [];
     if (this.#place.changes) events.push(...(await this.#follow()));
-    await lookInSlices(this.watches.map((watch) => async () => void events.push(...(await watch.lookNow()))));
+    const look = (watch: SiteWatch) =>
+      watch.lookUnlessUnchanged()?.then((found) => void events.push(...found));
+    await lookInSlices(this.watches.map((watch) => () => look(watch)));
     return events;
   }
 

@@ -116,8 +116,12 @@ export class SiteWatch {
     return this.#scheduler.lookNow();
   }
 
-  /** Looks now, and resolves with the events that this look found. */
-  lookNow(): Promise<readonly PortEvent[]> {
+  /**
+   * Looks now, and resolves with the events that this look found. Undefined where nothing has changed and that is known at
+   * once: among hundreds of sites a promise for each is most of what is not the kernel's work.
+   */
+  lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
+    if (this.#scheduler.isIdle && !this.#isBlind && this.#lookout.isUnchanged(this.#seen)) return undefined;
     return this.#scheduler.lookNow();
   }
 
@@ -156,7 +160,7 @@ export class SiteWatch {
   async #startBells(): Promise<void> {
     await this.#bells.start(
       (isSure) => this.#scheduler.ring(isSure),
-      () => this.#scheduler.lookNow(),
+      () => this.lookUnlessUnchanged(),
     );
     this.#abort.signal.throwIfAborted();
   }

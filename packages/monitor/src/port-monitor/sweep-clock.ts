@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { Pace } from '../poll-thread/pace.js';
 import { type Bells, NO_RECORDS } from './bells.js';
 import { ClockDoorbell } from './doorbells/clock.js';
 
@@ -8,8 +7,11 @@ const SLICE_MS = 5;
 /** How long a site that did not answer is left out, doubling from time to time: others are not to wait for it. */
 const SET_ASIDE_MS = 1000;
 const SET_ASIDE_LIMIT_MS = 60_000;
+/** The cost of a look is the least in so many sweeps. */
+const SWEEPS = 8;
 
-type Look = () => Promise<unknown>;
+/** Looks; undefined where that was done at once. */
+type Look = () => Promise<unknown> | undefined;
 
 /** How often, and at what cost. */
 export interface SweepClockOptions {
@@ -21,13 +23,16 @@ export interface SweepClockOptions {
 
 /** One clock for many sites: they are looked at one after the other, in slices, as often as all of them together may cost. */
 export class SweepClock {
+  readonly #options: SweepClockOptions;
   readonly #looks = new Set<Look>();
-  readonly #pace: Pace;
   readonly #clock: ClockDoorbell;
+  /** What one of the looks took in each of the last sweeps, in milliseconds: what all of them cost depends on how many there are. */
+  readonly #costs: number[] = [];
   #isSweeping = false;
 
-  constructor({ intervalMs, cpuShare, persistent }: SweepClockOptions) {
-    this.#pace = new Pace(intervalMs, cpuShare);
+  constructor(options: SweepClockOptions) {
+    const { intervalMs, persistent } = options;
+    this.#options = options;
     this.#clock = new ClockDoorbell(intervalMs, { persistent });
   }
 
@@ -37,10 +42,13 @@ export class SweepClock {
     let hasAnswered = true;
     let setAsideMs = 0;
     let retryAt = 0;
-    const lookUnlessSetAside = async (look: Look): Promise<void> => {
-      if (performance.now() < retryAt) return;
+    const lookUnlessSetAside = (look: Look): Promise<void> | undefined => {
+      if (retryAt > 0 && performance.now() < retryAt) return undefined;
       hasAnswered = false;
-      await look();
+      const looking = look();
+      return looking?.then(noteOutcome);
+    };
+    const noteOutcome = (): void => {
       setAsideMs = hasAnswered ? 0 : Math.min(2 * setAsideMs || SET_ASIDE_MS, SET_ASIDE_LIMIT_MS);
       retryAt = hasAnswered ? 0 : performance.now() + setAsideMs;
     };
@@ -69,8 +77,12 @@ export class SweepClock {
   async #sweepByTheClock(): Promise<void> {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
-    this.#pace.lookTook(await lookInSlices(this.#looks));
-    this.#clock.intervalMs = this.#pace.intervalMs;
+    const count = this.#looks.size;
+    this.#costs.push((await lookInSlices(this.#looks)) / count);
+    if (this.#costs.length > SWEEPS) this.#costs.shift();
+    const { intervalMs, cpuShare } = this.#options;
+    // The shortest is what a look costs; the others were kept waiting, or had something to find.
+    this.#clock.intervalMs = Math.max(intervalMs, (Math.min(...this.#costs) * count) / cpuShare);
     this.#isSweeping = false;
   }
 }
@@ -84,7 +96,8 @@ export async function lookInSlices(looks: Iterable<Look>): Promise<number> {
   let tookMs = 0;
   let sliceBegan = performance.now();
   for (const look of [...looks]) {
-    await look();
+    const looking = look();
+    if (looking !== undefined) await looking;
     if (performance.now() - sliceBegan < SLICE_MS) continue;
     tookMs += performance.now() - sliceBegan;
     await setImmediate();

@@ -55,6 +55,12 @@ export class SourceChain {
     throw new NoSourceError(this.#failures(), this.#place);
   }
 
+  /** Whether the first source would answer as it did last; false where it takes a look to know. */
+  isUnchanged(): boolean {
+    const [first] = this.#links;
+    return first !== undefined && first.retryAt === 0 && first.source.isUnchanged?.() === true;
+  }
+
   close(): void {
     for (const { source } of this.#links) source.close();
   }

@@ -19,6 +19,11 @@ export interface Source {
    * @throws SourceError when this source can't answer; the next look starts afresh
    */
   look(signal?: AbortSignal): Promise<SourceAnswer> | SourceAnswer;
+  /**
+   * Whether a look would give the same answer as the last one, where that is known at once. Where it would not, or would fail,
+   * the look is still to be made.
+   */
+  isUnchanged?(): boolean;
   /** Lets go of what it holds. It may be looked through again. */
   close(): void;
 }

@@ -51,6 +51,7 @@ describe('on macOS', () => {
     // The worker that lsof saw besides has ended since.
     expect(node.processes).toEqual([
       {
+        namespacePid: 13122,
         pid: 13122,
         parentPid: 853,
         name: 'node',

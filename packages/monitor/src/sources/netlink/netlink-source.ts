@@ -28,6 +28,8 @@ export class NetlinkSource implements Source {
   readonly #loadLibc: () => Libc;
   #held: Held | undefined;
   #lastAnswer: SourceAnswer | undefined;
+  /** What went wrong in {@link isUnchanged}, for the look that follows. */
+  #failure: unknown;
 
   constructor(namespace: NetworkNamespace = new OwnNamespace(), load: () => Libc = loadLibc) {
     this.#namespace = namespace;
@@ -36,6 +38,7 @@ export class NetlinkSource implements Source {
 
   look(): SourceAnswer {
     try {
+      if (this.#failure !== undefined) throw this.#failure;
       this.#held ??= this.#open();
       if (this.#held.dump.take() || this.#lastAnswer === undefined) this.#lastAnswer = this.#read(this.#held);
       return this.#lastAnswer;
@@ -46,7 +49,19 @@ export class NetlinkSource implements Source {
     }
   }
 
+  isUnchanged(): boolean {
+    if (this.#held === undefined || this.#lastAnswer === undefined) return false;
+    try {
+      if (!this.#held.dump.take()) return true;
+      this.#lastAnswer = undefined;
+    } catch (error) {
+      this.#failure = error;
+    }
+    return false;
+  }
+
   close(): void {
+    this.#failure = undefined;
     this.#held?.libc.close(this.#held.fd);
     this.#held = undefined;
     this.#lastAnswer = undefined;

@@ -125,7 +125,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place behind a command', () => {
   test('is a clear error for a source or doorbell that nobody has there', async () => {
     await expect(listListeners({ in: place, sources: ['netlink'] })).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_NO_SOURCE',
-      message: 'no source works: netlink: elsewhere only the source proc can be asked, not netlink',
+      message: 'exec:env: elsewhere only the source proc can be asked, not netlink',
     });
     await expect(new PortMonitor({ in: place, doorbell: 'tracefs' }).start()).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_DOORBELL',
