@@ -1,6 +1,6 @@
 import { SELF } from '../listener.js';
+import { PlaceError } from '../place-error.js';
 import type { Place } from '../places/place.js';
-import { PlaceError } from '../places/place-error.js';
 import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { Pace } from '../poll-thread/pace.js';

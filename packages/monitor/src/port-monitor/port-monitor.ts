@@ -1,8 +1,8 @@
 import { compareListeners, type Listener } from '../listener.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
+import { PlaceError } from '../place-error.js';
 import { createPlaces } from '../places/create-places.js';
-import { PlaceError } from '../places/place-error.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
