@@ -1,3 +1,4 @@
+import { OtherNamespace } from '../namespaces/other-namespace.js';
 import { listPids } from '../processes/list-pids.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { parseContainerId } from '../processes/parse-cgroup.js';
@@ -5,7 +6,6 @@ import { readProcFile } from '../processes/read-proc-file.js';
 import { readNamespaceMounts } from './namespace-mounts.js';
 import { namespaceInode, siteOfProcess } from './namespace-of-process.js';
 import { NETNS_DIRECTORY, siteOfFile } from './netns-place.js';
-import { OtherNamespace } from './other-namespace.js';
 import type { Place } from './place.js';
 import { selfSite } from './self-place.js';
 import type { LocalSite } from './site.js';

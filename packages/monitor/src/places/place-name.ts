@@ -1,6 +1,6 @@
 import { SELF } from '../listener.js';
+import { PlaceError } from '../place-error.js';
 import { splitWords } from '../split-words.js';
-import { PlaceError } from './place-error.js';
 
 /** The kinds of places, each with what is written behind it. */
 export const PLACE_FORMS = [

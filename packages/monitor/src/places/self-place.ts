@@ -1,6 +1,6 @@
 import { SELF } from '../listener.js';
+import { OwnNamespace } from '../namespaces/network-namespace.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
-import { OwnNamespace } from './network-namespace.js';
 import type { Place } from './place.js';
 import type { LocalSite } from './site.js';
 

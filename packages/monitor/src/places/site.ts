@@ -1,5 +1,5 @@
+import type { NetworkNamespace } from '../namespaces/network-namespace.js';
 import type { Source } from '../sources/source.js';
-import type { NetworkNamespace } from './network-namespace.js';
 
 /** A network stack of this machine that can be looked at. */
 export interface LocalSite {

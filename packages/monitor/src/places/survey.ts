@@ -1,6 +1,7 @@
 import { compareListeners, type Listener } from '../listener.js';
 import type { ReaderOptions } from '../listener-reader.js';
 import type { Owners } from '../owners/owners.js';
+import { PlaceError } from '../place-error.js';
 import { attachProcesses } from '../processes/attach-processes.js';
 import type { PlaceLook, Snapshot } from '../snapshot.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
@@ -8,7 +9,6 @@ import { NoSourceError } from '../sources/no-source-error.js';
 import { createPlaces } from './create-places.js';
 import { processesElsewhere } from './elsewhere/processes-elsewhere.js';
 import type { Place } from './place.js';
-import { PlaceError } from './place-error.js';
 import type { LocalSite, Site } from './site.js';
 import { sourcesAt } from './sources-at.js';
 

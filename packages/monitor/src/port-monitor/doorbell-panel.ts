@@ -1,6 +1,6 @@
 import { SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
-import type { NetworkNamespace } from '../places/network-namespace.js';
+import type { NetworkNamespace } from '../namespaces/network-namespace.js';
 import { Pace } from '../poll-thread/pace.js';
 import type { SourceName } from '../sources/source.js';
 import { type Bells, NO_RECORDS } from './bells.js';

@@ -1,6 +1,6 @@
 import { SELF } from '../listener.js';
+import { PlaceError } from '../place-error.js';
 import type { Place } from '../places/place.js';
-import { PlaceError } from '../places/place-error.js';
 import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { Pace } from '../poll-thread/pace.js';
@@ -80,16 +80,33 @@ export class PlaceWatch {
    */
   async start(): Promise<void> {
     this.#sites = await this.#find();
-    await sideBySide(this.#sites.map((site) => () => this.#start(site)));
+    await sideBySide(
+      this.#sites.map((site) => () => this.#start(site, this.#place.isMany && site.place !== SELF)),
+    );
     this.#wait();
   }
 
-  async #start(site: Site): Promise<void> {
+  /** The same after a start that failed: what goes wrong is told as `error`, and the watch goes on. */
+  async startOrReport(): Promise<void> {
+    await Promise.all([...this.#watches.values()].map((watch) => watch.stop()));
+    this.#watches.clear();
+    try {
+      this.#sites = await this.#find();
+    } catch (error) {
+      this.#abort.signal.throwIfAborted();
+      this.#publishError(error);
+      this.#sites = [];
+    }
+    await sideBySide(this.#sites.map((site) => () => this.#start(site, true)));
+    this.#wait();
+  }
+
+  async #start(site: Site, reports: boolean): Promise<void> {
     this.#abort.signal.throwIfAborted();
     if (!this.#options.mayWatch(site.place)) return;
     const watch = this.#watchOf(site);
     this.#watches.set(site.id, watch);
-    if (this.#place.isMany && site.place !== SELF) await watch.startOrReport();
+    if (reports) await watch.startOrReport();
     else await watch.start();
   }
 
@@ -111,13 +128,14 @@ export class PlaceWatch {
     await this.#place.close();
   }
 
-  /** Nothing, where it is known and may come later. */
+  /** Nothing, where it is known and may come later: that is told as an event. */
   async #find(): Promise<readonly Site[]> {
     try {
       return await this.#place.find(this.#abort.signal);
     } catch (error) {
-      if (error instanceof PlaceError && error.mayCome) return [];
-      throw error;
+      if (!(error instanceof PlaceError && error.mayCome)) throw error;
+      this.#publish(this.#place.name, 'gone', error.reason);
+      return [];
     }
   }
 
@@ -197,7 +215,7 @@ export class PlaceWatch {
     if (this.#abort.signal.aborted || !this.#options.mayWatch(site.place)) return [];
     const watch = this.#watchOf(site);
     this.#watches.set(site.id, watch);
-    const appeared = this.#publish(site, 'appeared', null);
+    const appeared = this.#publish(site.place, 'appeared', null);
     const opened = await watch.startFromNothing().catch(() => []);
     return [appeared, ...opened];
   }
@@ -206,10 +224,10 @@ export class PlaceWatch {
     await watch.stop();
     this.#watches.delete(id);
     const closed = watch.reportEnd();
-    return [...closed, this.#publish(watch.site, 'gone', reason)];
+    return [...closed, this.#publish(watch.site.place, 'gone', reason)];
   }
 
-  #publish({ place }: Site, state: 'appeared' | 'gone', reason: string | null): PortEvent {
+  #publish(place: string, state: 'appeared' | 'gone', reason: string | null): PortEvent {
     return this.#shared.outlet.publish({ type: 'place', state, reason, place });
   }
 

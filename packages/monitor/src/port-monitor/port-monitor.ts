@@ -1,7 +1,9 @@
 import { compareListeners, type Listener } from '../listener.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
+import { PlaceError } from '../place-error.js';
 import { createPlaces } from '../places/create-places.js';
+import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
 import type { MissedEvents, PortEvent } from './event.js';
@@ -87,7 +89,8 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   /**
-   * Takes the first look and begins to watch.
+   * Takes the first look and begins to watch. Of several places those that can't be looked at are told as `error`, and are
+   * tried again, as long as one can be.
    *
    * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here; PlaceError
    *   where there is no such place; OwnerRuleError for an owner that can't be one
@@ -100,13 +103,29 @@ export class PortMonitor implements AsyncDisposable {
     this.#state = 'started';
     try {
       for (const rule of owners) this.#owners.add(rule);
-      // One after the other: what two places have in common is watched by the first.
-      for (const place of this.#places) await place.start();
+      await this.#startPlaces();
       signal?.throwIfAborted();
     } catch (error) {
       await this.stop();
       throw error;
     }
+  }
+
+  /** One after the other: what two places have in common is watched by the first. */
+  async #startPlaces(): Promise<void> {
+    const failed: PlaceWatch[] = [];
+    let reason: unknown;
+    for (const place of this.#places) {
+      try {
+        await place.start();
+      } catch (error) {
+        if (!(error instanceof PlaceError || error instanceof NoSourceError)) throw error;
+        reason ??= error;
+        failed.push(place);
+      }
+    }
+    if (failed.length === this.#places.length) throw reason;
+    for (const place of failed) await place.startOrReport();
   }
 
   /** Ends the watch. The streams of events end; what was known stays to be read. */

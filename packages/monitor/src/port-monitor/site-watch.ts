@@ -4,22 +4,21 @@ import { processFinder } from '../places/process-finder.js';
 import type { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { sourcesAt } from '../places/sources-at.js';
-import type { Process } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { Bells } from './bells.js';
 import { difference } from './difference.js';
-import type { Happening, ListenerChange, PortEvent } from './event.js';
+import type { Happening, PortEvent } from './event.js';
 import type { EventOutlet } from './event-outlet.js';
 import { HolderSearch } from './holder-search.js';
-import { type KnownListener, KnownListeners } from './known-listeners.js';
 import { LookScheduler } from './look-scheduler.js';
 import { Lookout } from './lookout.js';
 import { passes } from './port-filter.js';
 import type { PortMonitorOptions } from './port-monitor-options.js';
 import { endpointOf, type Passage, postpone } from './record-replay.js';
 import { RecordsLostError } from './records-lost-error.js';
+import { ToldListeners } from './told-listeners.js';
 import { Witness } from './witness.js';
 
 /** What the watches of one monitor share. */
@@ -48,17 +47,16 @@ export class SiteWatch {
     () => this.#look(),
     (found) => found.length > 0,
   );
-  readonly #known = new KnownListeners();
+  readonly #told: ToldListeners;
   readonly #abort = new AbortController();
   #seen: readonly Listener[] = [];
   #source: SourceName | undefined;
   #found: PortEvent[] = [];
   #isBlind = false;
-  #settleTimer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(site: Site, bells: Bells, shared: SharedByWatches) {
-    const { sources, processes, logger } = shared.options;
+    const { sources, processes, logger, filter, settleMs, persistent } = shared.options;
     this.site = site;
     this.#shared = shared;
     this.#bells = bells;
@@ -68,10 +66,17 @@ export class SiteWatch {
       enabled: processes ?? site.kind === 'local',
       finder: processFinder(site, shared.search),
       signal: this.#abort.signal,
-      isOpen: (listener) => this.#known.getUnchanged(listener) !== undefined,
+      isOpen: (listener) => this.#told.isOpen(listener),
       onLate: (late) => this.#learn(late),
     });
     this.#witness = new Witness(() => bells.takeRecords());
+    this.#told = new ToldListeners({
+      settleMs: settleMs ?? 0,
+      persistent: persistent ?? true,
+      isWanted: (listener) => !this.#search.isIgnored(listener) && passes(listener, filter ?? {}),
+      publish: (happening) => this.#publish(happening),
+      onSettling: () => this.#scheduler.ring(),
+    });
   }
 
   /** Which source answered last; undefined before the first answer. */
@@ -94,7 +99,7 @@ export class SiteWatch {
     this.#noteSource(answer);
     this.#seen = listeners;
     const found = this.#attachOwners(await this.#search.find(listeners));
-    for (const listener of found) this.#known.addInitial(listener, performance.now());
+    this.#told.addInitial(found);
     this.#abort.signal.throwIfAborted();
     await this.#startBells();
   }
@@ -134,27 +139,18 @@ export class SiteWatch {
   /** The site is no more: all that was open there has closed. To be called when the watch has stopped. */
   reportEnd(): readonly PortEvent[] {
     this.#found = [];
-    for (const { listener } of this.#known.sorted()) this.#forget(listener);
+    this.#told.forgetAll();
     return this.#found;
   }
 
   /** What is open, as far as the last look told, in the order of `compareListeners`. */
   listeners(): readonly Listener[] {
-    return this.#known
-      .sorted()
-      .map(({ listener }) => listener)
-      .filter((listener) => this.#isWanted(listener));
+    return this.#told.listeners();
   }
 
   /** Owners came or went. */
   reassign(): void {
-    const known = this.#known.sorted();
-    const assigned = this.#attachOwners(known.map(({ listener }) => listener));
-    for (const [i, each] of known.entries()) {
-      const listener = assigned[i];
-      if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
-    }
-    this.#settle();
+    this.#told.reassign((listeners) => this.#attachOwners(listeners));
   }
 
   async #startBells(): Promise<void> {
@@ -167,7 +163,7 @@ export class SiteWatch {
 
   async #stop(): Promise<void> {
     this.#abort.abort();
-    clearTimeout(this.#settleTimer);
+    this.#told.stop();
     await this.#bells.stop();
     await this.#scheduler.stop();
     this.#lookout.close();
@@ -180,7 +176,7 @@ export class SiteWatch {
       const { answer, listeners } = await this.#lookout.look(this.#seen, this.#abort.signal);
       this.#noteSource(answer);
       await this.#compare(listeners);
-      this.#settle();
+      this.#told.settle();
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#noteFailure(error);
     }
@@ -200,91 +196,28 @@ export class SiteWatch {
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
     const found = this.#attachOwners(await this.#search.findSoon(fresh, testimony.openers));
 
-    for (const listener of closed) this.#forget(listener);
+    for (const listener of closed) this.#told.forget(listener);
     for (const { before } of replaced) {
-      if (testimony.reopened.has(listenerKey(before))) this.#forget(before);
+      if (testimony.reopened.has(listenerKey(before))) this.#told.forget(before);
     }
-    for (const passage of testimony.passages) this.#reportPassage(passage);
-    for (const listener of found) {
-      const known = this.#known.get(listener);
-      if (known === undefined) this.#known.add(listener, now);
-      else this.#update(known, listener, ['sockets']);
-    }
+    for (const passage of testimony.passages) this.#tellPassage(passage);
+    for (const listener of found) this.#told.note(listener, now);
   }
 
-  #forget(listener: Listener): void {
-    const known = this.#known.remove(listener);
-    if (known === undefined || !this.#isShown(known)) return;
-    this.#publish({ type: 'closed', listener: known.listener, openMs: openMs(known) });
-  }
-
-  /** What came and went unseen has not been open long enough for who wants to know only of what settled. */
-  #reportPassage({ opened, closed }: Passage): void {
-    if ((this.#shared.options.settleMs ?? 0) > 0) return;
+  #tellPassage(passage: Passage): void {
+    const { opened } = passage;
     const [listener] = this.#attachOwners([this.#search.listenerOf(endpointOf(opened), opened.pid)]);
-    if (listener === undefined || !this.#isWanted(listener)) return;
-    this.#publish({ type: 'opened', listener, transient: true });
-    this.#publish({
-      type: 'closed',
-      listener,
-      openMs: milliseconds(Number(closed.atNs - opened.atNs) / 1e6),
-      transient: true,
-    });
-  }
-
-  /** Reports what has been open for long enough, and comes back when the next one has. */
-  #settle(): void {
-    const { settleMs = 0, persistent = true } = this.#shared.options;
-    const now = performance.now();
-    for (const known of this.#known.takeSettled(now, settleMs)) {
-      if (!this.#isWanted(known.listener)) continue;
-      known.isReported = true;
-      this.#publish({ type: 'opened', listener: known.listener });
-    }
-    clearTimeout(this.#settleTimer);
-    const waitMs = this.#known.nextSettlesInMs(now, settleMs);
-    if (waitMs === undefined) return;
-    this.#settleTimer = setTimeout(() => this.#scheduler.ring(), waitMs);
-    if (!persistent) this.#settleTimer.unref();
+    if (listener !== undefined) this.#told.tellPassage(listener, passage);
   }
 
   /** What a search found after the event had to go out without it. */
   #learn(late: readonly Listener[]): void {
-    if (this.#abort.signal.aborted) return;
-    for (const listener of this.#attachOwners(late)) {
-      const known = this.#known.getUnchanged(listener);
-      if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
-      this.#update(known, listener, ['processes']);
-    }
-    this.#settle();
-  }
-
-  /** A listener changed its processes or owners, and so it may no longer be wanted, or only now. */
-  #update(known: KnownListener, listener: Listener, changes: readonly ListenerChange[]): void {
-    const previous = known.listener;
-    const wasShown = this.#isShown(known);
-    known.listener = listener;
-    if (!this.#isWanted(listener)) {
-      known.isReported = false;
-      if (wasShown) this.#publish({ type: 'closed', listener: previous, openMs: openMs(known) });
-    } else if (wasShown) {
-      this.#publish({ type: 'changed', listener, previous, changes });
-    } else {
-      this.#known.reconsider(known);
-    }
+    if (!this.#abort.signal.aborted) this.#told.learn(this.#attachOwners(late));
   }
 
   /** Owners are processes of this machine, and so is what they own. */
   #attachOwners(listeners: readonly Listener[]): readonly Listener[] {
     return this.site.kind === 'local' ? this.#shared.owners.attach(listeners) : listeners;
-  }
-
-  #isShown({ listener, isReported }: KnownListener): boolean {
-    return isReported && this.#isWanted(listener);
-  }
-
-  #isWanted(listener: Listener): boolean {
-    return !this.#search.isIgnored(listener) && passes(listener, this.#shared.options.filter ?? {});
   }
 
   #noteSource({ source, failures }: ChainAnswer): void {
@@ -302,7 +235,7 @@ export class SiteWatch {
     if (this.#isBlind && error instanceof NoSourceError) return;
     this.#isBlind = error instanceof NoSourceError;
     if (this.#isBlind && this.site.kind === 'elsewhere' && this.#source !== undefined)
-      this.#publish({ type: 'source', source: null, previous: this.#source, reason: messageOf(error) });
+      this.#publish({ type: 'source', source: null, previous: this.#source, reason: reasonOf(error) });
     else this.#publish({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) });
   }
 
@@ -311,27 +244,6 @@ export class SiteWatch {
   }
 }
 
-function haveSameProcesses(a: Listener, b: Listener): boolean {
-  if (a.processes === null || b.processes === null) return a.processes === b.processes;
-  return (
-    a.processes.length === b.processes.length &&
-    a.processes.every((each, i) => isSame(each, b.processes?.[i]))
-  );
-}
-
-function isSame(a: Process, b: Process | undefined): boolean {
-  return a.pid === b?.pid && a.startTicks === b.startTicks;
-}
-
-function openMs({ since }: KnownListener): number {
-  return milliseconds(performance.now() - since);
-}
-
-/** To the microsecond. */
-function milliseconds(ms: number): number {
-  return Math.round(1000 * ms) / 1000;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function reasonOf(error: unknown): string {
+  return error instanceof NoSourceError ? error.reason : String(error);
 }

@@ -1,4 +1,4 @@
-import { type NetworkNamespace, OwnNamespace } from '../places/network-namespace.js';
+import { type NetworkNamespace, OwnNamespace } from '../namespaces/network-namespace.js';
 import { isMac } from '../platform.js';
 import { LsofSource } from './lsof/lsof-source.js';
 import { NetlinkSource } from './netlink/netlink-source.js';

@@ -101,6 +101,7 @@ describe.each(ENGINES)('containers of $kind', ({ kind, isHere, start, variable }
       await using monitor = new PortMonitor({ in: place });
       const events = new EventsOf(monitor);
       await monitor.start();
+      expect(await events.take(1)).toEqual([`${place} gone`]);
       await engine.start('later');
       expect(await events.take(2)).toEqual([`${place} appeared`, `${place} opened tcp 127.0.0.1 90`]);
       await engine.remove('later');
@@ -118,6 +119,18 @@ describe.each(ENGINES)('containers of $kind', ({ kind, isHere, start, variable }
       await expect(new PortMonitor({ in: `${kind}:nobody` }).start()).rejects.toMatchObject({
         code: 'ERR_PORTOLAN_PLACE',
       });
+    });
+
+    test('that are not there keep nobody from watching the others, and are followed when they come', async () => {
+      const missing = `${kind}:missing`;
+      await using monitor = new PortMonitor({ in: [missing, bare] });
+      const events = new EventsOf(monitor);
+      await monitor.start();
+      expect(await events.take(1)).toEqual([`${missing} error ${missing}: there is no such container`]);
+      expect(monitor.listeners()).toHaveLength(3);
+      await engine.run('missing', 'static-only', ['/listener', 'tcp', '127.0.0.1', '92']);
+      expect(await events.take(2)).toEqual([`${missing} appeared`, `${missing} opened tcp 127.0.0.1 92`]);
+      await engine.remove('missing');
     });
 
     test('are known by their names among all places', async () => {

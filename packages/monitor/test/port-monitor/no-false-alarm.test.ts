@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { PortMonitor } from '../../src/index.js';
 import type { Libc } from '../../src/kernel/libc.js';
 import { loadLibc } from '../../src/kernel/load-libc.js';
-import { OwnNamespace } from '../../src/places/network-namespace.js';
+import { OwnNamespace } from '../../src/namespaces/network-namespace.js';
 import { createSources } from '../../src/sources/create-sources.js';
 import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';

@@ -3,7 +3,7 @@ import { endianness, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BoundSocket } from '../../src/listener.js';
-import { OwnNamespace } from '../../src/places/network-namespace.js';
+import { OwnNamespace } from '../../src/namespaces/network-namespace.js';
 import { readDumpPart, readSockets } from '../../src/sources/netlink/inet-diag.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';
 import { parseSs } from '../../src/sources/ss/parse-ss.js';

@@ -11,6 +11,7 @@ import { Screen } from '../top/screen.js';
 import { createTopState } from '../top/top-state.js';
 import { UsageError } from '../usage-error.js';
 import { Users } from '../users.js';
+import { WATCHED_SHARE } from '../watched-share.js';
 import type { TopOptions } from './top-definition.js';
 
 /** Shows the listening ports on the whole screen until it is left. */
@@ -19,6 +20,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
   const processes = wantedProcesses(options);
   const monitor = new PortMonitor({
     sources: options.source,
+    ...(process.platform === 'darwin' && { cpuShare: WATCHED_SHARE }),
     ...(options.in && { in: options.in }),
     ...(processes !== undefined && { processes }),
     owners: filter.owners ?? [],

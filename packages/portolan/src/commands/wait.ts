@@ -10,10 +10,8 @@ import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import { PortWait } from '../wait/port-wait.js';
 import { ProgressLine } from '../wait/progress-line.js';
+import { WATCHED_SHARE } from '../watched-share.js';
 import type { WaitOptions } from './wait-definition.js';
-
-/** What looking may cost of a core: somebody waits, and a slow source (lsof on macOS) would else be asked too seldom. */
-const WAITING_SHARE = 0.1;
 
 /** Waits until the ports listen, or none does, and then runs the command, if there is one. */
 export async function wait(
@@ -53,7 +51,7 @@ async function waitForPorts(
     ...(options.in && { in: options.in }),
     processes: [filter.process, filter.uid, filter.owners].some((asked) => asked !== undefined),
     owners: filter.owners ?? [],
-    cpuShare: WAITING_SHARE,
+    cpuShare: WATCHED_SHARE,
     filter: { ports: ports.map(({ first, last }) => ({ from: first, to: last })) },
   });
   const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);

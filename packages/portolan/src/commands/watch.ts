@@ -19,6 +19,7 @@ import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import { EventCommand } from '../watch/event-command.js';
 import { renderEvent, renderNotOpen } from '../watch/event-line.js';
+import { WATCHED_SHARE } from '../watched-share.js';
 import type { WatchOptions } from './watch-options.js';
 
 /** Prints a line an event until it is interrupted. */
@@ -33,6 +34,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
   try {
     const monitor = new PortMonitor({
       sources: options.source,
+      ...(process.platform === 'darwin' && { cpuShare: WATCHED_SHARE }),
       ...(options.in && { in: options.in }),
       ...(processes !== undefined && { processes }),
       ...ownership(filter),

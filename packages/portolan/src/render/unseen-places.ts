@@ -11,11 +11,12 @@ export interface UnseenPlace {
 
 /** Those that a monitor could not look at when it was started. */
 export function unseenAtStart(monitor: PortMonitor): UnseenPlace[] {
-  return monitor
-    .recentEvents()
-    .events.flatMap((event) =>
-      event.type === 'error' ? [{ place: event.place, reason: reasonOf(event.error) }] : [],
-    );
+  return monitor.recentEvents().events.flatMap((event) => {
+    if (event.type === 'error') return [{ place: event.place, reason: reasonOf(event.error) }];
+    return event.type === 'place' && event.reason !== null
+      ? [{ place: event.place, reason: event.reason }]
+      : [];
+  });
 }
 
 /** A line a reason: `netns:blue: only root may …`, `3 places can't be looked at: netns:a, netns:b, netns:c: only root may …`. */

@@ -1,6 +1,6 @@
 import type { BoundSocket } from '../../listener.js';
+import { parsePortRange } from '../../namespaces/ephemeral-ports.js';
 import type { PortRange } from '../../port-range.js';
-import { parsePortRange } from '../../sources/ephemeral-ports.js';
 import { LISTENING_STATE, parseRows } from '../../sources/proc/parse-rows.js';
 import { RowSieve } from '../../sources/proc/socket-rows.js';
 import { SEPARATOR } from './table-files.js';

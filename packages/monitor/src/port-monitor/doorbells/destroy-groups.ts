@@ -3,7 +3,7 @@ import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
 import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
-import { type NetworkNamespace, OwnNamespace } from '../../places/network-namespace.js';
+import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-namespace.js';
 import type { Watch } from '../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../poll-thread/watch-own.js';
 import { AF_NETLINK, NETLINK_SOCK_DIAG } from '../../sources/netlink/inet-diag.js';

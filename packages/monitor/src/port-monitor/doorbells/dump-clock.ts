@@ -1,6 +1,6 @@
 import type { Libc } from '../../kernel/libc.js';
 import { loadLibc } from '../../kernel/load-libc.js';
-import type { NetworkNamespace } from '../../places/network-namespace.js';
+import type { NetworkNamespace } from '../../namespaces/network-namespace.js';
 import type { Watch } from '../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../poll-thread/watch-own.js';
 import { openSockDiag } from '../../sources/netlink/listener-dump.js';

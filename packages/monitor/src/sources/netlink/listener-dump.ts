@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
 import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
-import type { NetworkNamespace } from '../../places/network-namespace.js';
-import { PlaceError } from '../../places/place-error.js';
+import type { NetworkNamespace } from '../../namespaces/network-namespace.js';
+import { PlaceError } from '../../place-error.js';
 import { SourceError } from '../source-error.js';
 import {
   AF_NETLINK,

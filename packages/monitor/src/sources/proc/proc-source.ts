@@ -1,7 +1,7 @@
 import { endianness } from 'node:os';
 import { type BoundSocket, groupSockets, type Listener } from '../../listener.js';
-import { type NetworkNamespace, OwnNamespace } from '../../places/network-namespace.js';
-import { PlaceError } from '../../places/place-error.js';
+import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-namespace.js';
+import { PlaceError } from '../../place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { LISTENING_STATE, parseRows } from './parse-rows.js';

@@ -1,9 +1,9 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
+import { OwnNamespace } from '../../../src/namespaces/network-namespace.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
-import { OwnNamespace } from '../../../src/places/network-namespace.js';
 import { ProcSource } from '../../../src/sources/proc/proc-source.js';
 import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
 import { enterHarbour, HARBOUR_ADDRESSES, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';

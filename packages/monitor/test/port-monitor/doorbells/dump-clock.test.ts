@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadLibc } from '../../../dist/kernel/load-libc.js';
-import { OwnNamespace } from '../../../dist/places/network-namespace.js';
+import { OwnNamespace } from '../../../dist/namespaces/network-namespace.js';
 import { DumpClock } from '../../../dist/port-monitor/doorbells/dump-clock.js';
 import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';

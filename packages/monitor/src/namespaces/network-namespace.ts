@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import type { Libc } from '../kernel/libc.js';
 import { SELF } from '../listener.js';
 import type { PortRange } from '../port-range.js';
-import { ephemeralPorts } from '../sources/ephemeral-ports.js';
+import { ephemeralPorts } from './ephemeral-ports.js';
 
 /** A network namespace of this machine, as the sources need it. */
 export interface NetworkNamespace {

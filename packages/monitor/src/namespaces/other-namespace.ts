@@ -2,11 +2,11 @@ import { closeSync, openSync } from 'node:fs';
 import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
 import type { Libc } from '../kernel/libc.js';
 import { loadLibc } from '../kernel/load-libc.js';
+import { PlaceError } from '../place-error.js';
 import type { PortRange } from '../port-range.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
-import { ephemeralPorts } from '../sources/ephemeral-ports.js';
+import { ephemeralPorts } from './ephemeral-ports.js';
 import type { NetworkNamespace } from './network-namespace.js';
-import { PlaceError } from './place-error.js';
 
 /** How another network namespace is reached. */
 export interface NamespaceAccess {
