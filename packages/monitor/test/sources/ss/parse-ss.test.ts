@@ -44,6 +44,7 @@ describe('a row of ss', () => {
     'tcp UNCONN 0 0 127.0.0.1:22 0.0.0.0:*',
     'udp UNCONN 0 0 127.0.0.1:0 0.0.0.0:*',
     'udp UNCONN 0 0 127.0.0.1:65536 0.0.0.0:*',
+    'udp UNCONN 0 0 127.0.0.1:053 0.0.0.0:*',
     'udp UNCONN 0 0 127.0.0.256:53 0.0.0.0:*',
     'udp UNCONN 0 0 [::1::]:53 [::]:*',
     'nl UNCONN 0 0 rtnl:kernel *',
