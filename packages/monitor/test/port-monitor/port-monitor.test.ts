@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -308,11 +308,17 @@ describe('a monitor in a program', () => {
     console.log('started');
   `;
 
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
   function run(source: string, environment: NodeJS.ProcessEnv = {}) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
       cwd: import.meta.dirname,
       env: { ...process.env, ...environment },
     });
+    children.push(child);
     return { child, exit: once(child, 'exit') };
   }
 
@@ -370,6 +376,7 @@ describe('a monitor in a program', () => {
     execFileSync('ip', ['netns', 'add', name]);
     const args = ['netns', 'exec', name, process.execPath, '--input-type=module', '-e', telling];
     const child = spawn('ip', args, { cwd: import.meta.dirname });
+    children.push(child);
     const exit = once(child, 'exit');
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     expect((await lines.next()).value).toBe('started');

@@ -20,6 +20,13 @@ def close_until(now):
             free.insert(random.randrange(len(free) + 1), port)
 
 
+def sleep_until(moment):
+    """Or until the next listener is to be closed."""
+    if closing:
+        moment = min(moment, closing[0][0])
+    time.sleep(max(0, moment - time.monotonic()))
+
+
 def lifetime():
     """From no time at all to seconds, each order of magnitude as likely as the next."""
     kind = random.random()
@@ -32,7 +39,8 @@ for number in range(count):
         close_until(time.monotonic())
         if free and time.monotonic() >= due:
             break
-        time.sleep(0.0002)
+        # Without a free port there is nothing to do before one is closed.
+        sleep_until(due if free else closing[0][0])
     port = free.pop()
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -40,8 +48,8 @@ for number in range(count):
     listener.listen(1)
     heapq.heappush(closing, (time.monotonic() + lifetime(), port, time.monotonic_ns(), listener))
 while closing:
+    sleep_until(closing[0][0])
     close_until(time.monotonic())
-    time.sleep(0.0002)
 print('\n'.join(f'{port} {opened} {closed}' for port, opened, closed in log), flush=True)
 # Who opened a listener tells where that was; a process stays until all are told.
 sys.stdin.read()
