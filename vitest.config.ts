@@ -1,11 +1,37 @@
 import { defineConfig } from 'vitest/config';
 import { SkippedTestsReporter } from './scripts/skipped-tests-reporter.js';
 
+/** Three files at a time on two cores: much of what is tested is waiting for others. */
+const AT_A_TIME = 3;
+
+/** These measure how long something takes or what it costs, or count what the kernel tells of the whole machine. */
+const ALONE = [
+  'packages/monitor/test/places/sweep-clock.test.ts',
+  'packages/monitor/test/port-monitor/doorbells/**/*.test.ts',
+  'packages/monitor/test/port-monitor/port-monitor.test.ts',
+  'packages/monitor/test/processes/attach-processes.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 30_000,
     reporters: ['default', new SkippedTestsReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'beside others',
+          include: ['packages/*/test/**/*.test.ts'],
+          exclude: ALONE,
+          maxWorkers: AT_A_TIME,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -165,10 +165,10 @@ describe('portolan wait --http', () => {
   ] as const)('tells of a server whose answer is %s', async (answer, text) => {
     const { server } = answering(answer);
     const port = await open(0, server);
-    const { status, stderr } = await portolan(['wait', String(port), '--http', '/up', '--timeout', '400ms']);
+    const { status, stderr } = await portolan(['wait', String(port), '--http', '/up', '--timeout', '2s']);
     server.closeAllConnections();
     expect(status).toBe(1);
-    expect(stderr).toBe(`portolan: gave up after 0.4 s: http://127.0.0.1:${port}/up ${text}\n`);
+    expect(stderr).toBe(`portolan: gave up after 2 s: http://127.0.0.1:${port}/up ${text}\n`);
   });
 
   it('tells of a server that speaks something else', async () => {
@@ -181,7 +181,7 @@ describe('portolan wait --http', () => {
       '--http',
       '/',
       '--timeout',
-      '0.4',
+      '2',
     ]);
     expect(status).toBe(1);
     expect(stderr).toContain('did not answer (HPE_INVALID_CONSTANT)');

@@ -43,7 +43,8 @@ export class SweepClock {
     let setAsideMs = 0;
     let retryAt = 0;
     const lookUnlessSetAside = (look: Look): Promise<void> | undefined => {
-      if (retryAt > 0 && performance.now() < retryAt) return undefined;
+      // It may have left while others were looked at.
+      if (joined === undefined || (retryAt > 0 && performance.now() < retryAt)) return undefined;
       hasAnswered = false;
       const looking = look();
       return looking?.then(noteOutcome);

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../dist/index.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { scaled } from '../test-size.js';
 import {
   type Fleet,
   type FleetNamespace,
@@ -12,7 +13,7 @@ import {
 } from './fleet.js';
 import { enterOwnMounts } from './own-mounts.js';
 
-const COUNT = 500;
+const COUNT = scaled(500);
 const STEPS = 20;
 /** So many are ended, and so many made, in each step. */
 const CHANGES = 5;

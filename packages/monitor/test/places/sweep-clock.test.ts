@@ -51,6 +51,20 @@ test('a site that does not answer is left out for longer and longer, and the oth
   expect(good.best).toBeUndefined();
 });
 
+test('a site that leaves while others are looked at is not looked at any more', async () => {
+  const clock = new SweepClock({ intervalMs: 100, cpuShare: 1, persistent: true });
+  const [first, second] = [clock.join(), clock.join()];
+  let looks = 0;
+  await first.start(ring, async () => {
+    first.noteSource('netlink');
+    await second.stop();
+  });
+  await second.start(ring, async () => void looks++);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(looks).toBe(0);
+  await first.stop();
+});
+
 test('the event loop is left to others after every slice', async () => {
   vi.useRealTimers();
   let turns = 0;

@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import fc from 'fast-check';
@@ -14,12 +22,15 @@ import { ProcSource } from '../../src/sources/proc/proc-source.js';
 import { SsSource } from '../../src/sources/ss/ss-source.js';
 import { type NativeSocket, openSocket } from '../harbour/native-socket.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { scaled } from '../test-size.js';
 
 vi.mock('../../src/sources/create-sources.js');
 
 const { EPERM, EAGAIN } = constants.errno;
 const SEED = 20261124;
-const STEPS = 3500;
+const STEPS = scaled(2800);
+/** The seed makes of the steps about so many times more. */
+const SWITCHES = scaled(1000);
 const PROC_FILES = ['tcp', 'tcp6', 'udp', 'udp6', 'sockstat', 'sockstat6'];
 const { PATH } = process.env;
 
@@ -43,6 +54,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
   const real = execFileSync('/bin/sh', ['-c', 'command -v ss'], { encoding: 'utf8' }).trim();
   let listening: NativeSocket[] = [];
   let netlink: (typeof NETLINK)[number] = 'works';
+  let ss: (typeof SS)[number] | 'hangs' | undefined;
+  /** The file of /proc/net that is not as it was. */
+  let broken: string | undefined;
 
   beforeAll(() => {
     enterHarbour();
@@ -95,15 +109,26 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
   }
 
   function breakProc(how: (typeof PROC)[number], cut: number): void {
-    for (const name of PROC_FILES) writeFileSync(join(directory, name), whole.get(name) ?? '');
+    mend();
     const tcp = whole.get('tcp') ?? Buffer.alloc(0);
     // Within a row: the kernel hands out whole ones, so that a cut between two is none that there can be.
     const at = Math.floor(cut * tcp.length);
-    if (how === 'cut')
-      writeFileSync(join(directory, 'tcp'), tcp.subarray(0, tcp[at - 1] === 0x0a ? at + 5 : at));
-    if (how === 'garbage') writeFileSync(join(directory, 'tcp6'), Buffer.alloc(5000, 'x\n'));
+    if (how === 'cut') replace('tcp', tcp.subarray(0, tcp[at - 1] === 0x0a ? at + 5 : at));
+    if (how === 'garbage') replace('tcp6', Buffer.alloc(5000, 'x\n'));
     if (how === 'missing') rmSync(join(directory, 'tcp'));
-    if (how === 'empty') writeFileSync(join(directory, 'udp'), '');
+    if (how === 'empty') replace('udp', Buffer.alloc(0));
+    broken = { cut: 'tcp', garbage: 'tcp6', missing: 'tcp', empty: 'udp', works: undefined }[how];
+  }
+
+  function mend(): void {
+    if (broken !== undefined) replace(broken, whole.get(broken) ?? Buffer.alloc(0));
+  }
+
+  /** In place, as the file may be open; and emptied last, as a disk waits for what an emptied file is filled with. */
+  function replace(name: string, content: Buffer): void {
+    const path = join(directory, name);
+    writeFileSync(path, content, { flag: existsSync(path) ? 'r+' : 'w' });
+    truncateSync(path, content.length);
   }
 
   function breakSs(how: (typeof SS)[number] | 'hangs'): void {
@@ -115,12 +140,14 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
       silent: 'exit 0',
       hangs: 'exec sleep 600',
     };
-    writeFileSync(join(directory, 'ss'), `#!/bin/sh\n${scripts[how]}\n`, { mode: 0o755 });
+    if (how !== ss) replace('ss', Buffer.from(`#!/bin/sh\n${scripts[how]}\n`));
+    ss = how;
   }
 
   test('nothing opens and nothing closes', async () => {
-    breakProc('works', 1);
+    for (const [name, content] of whole) replace(name, content);
     breakSs('works');
+    chmodSync(join(directory, 'ss'), 0o755);
     vi.useFakeTimers({ toFake: ['performance'] });
     await using monitor = new PortMonitor({
       doorbell: 'clock',
@@ -144,7 +171,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
       await monitor.refresh();
     }
     expect(counts).toMatchObject({ opened: 0, closed: 0, changed: 0 });
-    expect(counts.source).toBeGreaterThanOrEqual(1000);
+    expect(counts.source).toBeGreaterThanOrEqual(SWITCHES);
     expect(counts.error).toBeGreaterThan(0);
     expect(monitor.listeners().map(({ port }) => port)).toEqual(known.map(({ port }) => port));
     console.log(

@@ -339,7 +339,7 @@ describe('a monitor in a program', () => {
     expect(await exit).toEqual([0, null]);
   });
 
-  const telling = `${program("{ doorbell: 'clock', intervalMs: 20 }")}
+  const telling = `${program("{ doorbell: 'clock', intervalMs: 20, processes: false }")}
     for (const type of ['opened', 'closed', 'changed', 'source', 'error']) {
       monitor.on(type, ({ listener }) => console.log(type, listener?.port));
     }

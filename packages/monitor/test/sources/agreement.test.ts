@@ -12,6 +12,7 @@ import { HAS_LSOF } from '../harbour/has-lsof.js';
 import type { NativeSocket } from '../harbour/native-socket.js';
 import { openAll, randomSockets } from '../harbour/random-sockets.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { scaled } from '../test-size.js';
 
 /** One line a socket, with what every source knows. */
 function endpoints(listeners: readonly Listener[]): string[] {
@@ -86,7 +87,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
   }
 
   test('see exactly the sockets that were made, whatever they are', async () => {
-    await withRandomSockets(150, async (made) => {
+    await withRandomSockets(scaled(150), async (made) => {
       const lines = made.map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:${bound.uid}`).sort();
       const [netlink, proc, ss] = [await look('netlink'), await look('proc'), await look('ss')];
       expect(endpoints(netlink)).toEqual(lines);
@@ -100,7 +101,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
   test.skipIf(!HAS_LSOF)(
     'lsof sees the same, but not who made a socket',
     async () => {
-      await withRandomSockets(100, async (made) => {
+      await withRandomSockets(scaled(100), async (made) => {
         const lines = made.map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:null`).sort();
         const lsof = await look('lsof');
         expect(endpoints(lsof)).toEqual(lines);

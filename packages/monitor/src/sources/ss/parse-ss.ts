@@ -54,9 +54,9 @@ function parseRow(line: string): Row | undefined {
     ROW.exec(line.trimEnd()) ?? [];
   if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
   if (state !== (protocol === 'tcp' ? 'LISTEN' : 'UNCONN')) return undefined;
-  const [, place = '', digits] = /^(.*):(\d{1,5})$/.exec(local) ?? [];
+  const [, place = '', digits] = /^(.*):([1-9]\d{0,4})$/.exec(local) ?? [];
   const port = Number(digits);
-  if (!(port >= 1 && port <= 65535)) return undefined;
+  if (!(port <= 65535)) return undefined;
   const [address = '', ...zone] = place.split('%');
   return {
     protocol,

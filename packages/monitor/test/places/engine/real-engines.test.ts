@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -237,7 +238,9 @@ describe.each(ENGINES)('a real engine: $kind', ({ kind, isHere, start, ambiguous
     it('ends a program with its container, and starts none in one that has ended', async () => {
       const id = await real.run('ending', 'busybox-only', ['sleep', '1000']);
       const transport = engine.execTransport(id);
-      const channel = await transport.start(['sh']);
+      const channel = await transport.start(['sh', '-c', 'echo ready; read line']);
+      // Only what runs can end.
+      await once(channel.output, 'data');
       channel.output.resume();
       await real.stop('ending');
       expect(await channel.ended).toMatch(/^sh ended with status \d+$|let go of sh$/);

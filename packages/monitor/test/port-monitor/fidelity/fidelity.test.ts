@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { scaled } from '../../test-size.js';
 
 interface Storm {
   readonly doorbell: 'tracefs' | 'clock';
@@ -54,11 +55,12 @@ function lifetimes({ records }: Account): Map<number, number[]> {
   return ports;
 }
 
-const STORM = { processes: 4, listeners: 10_000, seconds: 6 };
+const STORM = { processes: 4, listeners: scaled(10_000), seconds: scaled(6) };
+const CONNECTIONS = scaled(50_000);
 
 describe.skipIf(!MAY_MAKE_NAMESPACES).each([
   ['a storm of listeners', 0],
-  ['a storm of listeners beside 50,000 connections', 50_000],
+  [`a storm of listeners beside ${CONNECTIONS} connections`, CONNECTIONS],
 ])('in %s', (name, connections) => {
   test('tracefs tells of every one, however short, once and in order', () => {
     const account = weather({ ...STORM, doorbell: 'tracefs', ports: 500, connections });

@@ -4,7 +4,7 @@ import type { BoundSocket } from '../../../src/listener.js';
 import { parseLsof } from '../../../src/sources/lsof/parse-lsof.js';
 import { damaged } from '../../fixtures/damage.js';
 import { LINUX_LSOF, lsofOutput, MAC_LSOF } from '../../fixtures/lsof-output.js';
-import { expectPlausible } from '../../fixtures/plausible.js';
+import { expectPlausible, expectWithin } from '../../fixtures/plausible.js';
 
 function parse(output: Buffer) {
   return parseLsof(output.toString('latin1'), (index) => ['lo0', 'en0'][index - 1] ?? null);
@@ -187,8 +187,8 @@ describe('output', () => {
         try {
           for (const socket of parse(bytes).sockets) {
             expectPlausible(socket);
-            expect(output).toContain(`:${socket.port}`);
-            for (const { pid } of socket.heldBy ?? []) expect(output).toContain(`p${pid}`);
+            expectWithin(output, `:${socket.port}`);
+            for (const { pid } of socket.heldBy ?? []) expectWithin(output, `p${pid}`);
           }
         } catch (error) {
           expect(error).toMatchObject({ code: 'ERR_PORTOLAN_SOURCE' });
