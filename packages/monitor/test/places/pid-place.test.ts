@@ -113,7 +113,7 @@ const REUSED = `
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { PidPlace } from './src/places/pid-place.js';
+import { PidPlace } from './dist/places/pid-place.js';
 async function sleeperWithPid(pid) {
   for (;;) {
     writeFileSync('/proc/sys/kernel/ns_last_pid', String(pid - 1));
