@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -61,10 +61,18 @@ export class PodmanEngine extends TestEngine implements AsyncDisposable {
     if (await this.answers()) await this.removeAll();
     await this.#process.end();
     // The watcher of a program that was run in a container stays for five minutes after it.
-    for (const pid of processesWith(this.#directory)) execFileSync('kill', ['-9', pid]);
+    for (const pid of processesWith(this.#directory)) kill(pid);
     removeWithMounts(this.#directory);
     removeCgroup(basename(this.#directory));
     if (!this.#hadCache) rmSync(CACHE, { recursive: true, force: true });
+  }
+}
+
+function kill(pid: string): void {
+  try {
+    process.kill(Number(pid), 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
 
