@@ -17,6 +17,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', new SkippedTestsReporter()],
     projects: [
       {

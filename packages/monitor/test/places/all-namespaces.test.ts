@@ -57,7 +57,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     expect(first?.pids).toEqual([]);
     // A process comes, the name goes: it stays what it was called.
     const child = spawn('nsenter', ['--net=/run/netns/blue', 'sleep', '60']);
-    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]));
+    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]), 20_000);
     rename('blue', 'azure');
     try {
       expect(await find()).toBe(first);
@@ -121,13 +121,16 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     const names = new Set(['netns:new', 'netns:green', `pid:${red()}`]);
     const ours = () => told.filter(({ place }) => names.has(place)).map(brief);
     await fleet.makeOne('new', [tcp(80)]);
-    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 5000);
+    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 20_000);
     await fleet.open('green', tcp(8080));
-    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 5000);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 20_000);
     await fleet.close('green', 8080);
-    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 5000);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 20_000);
     await fleet.end('new');
-    await vi.waitFor(() => expect(ours().slice(-2)).toEqual(['netns:new closed 80', 'netns:new gone']), 5000);
+    await vi.waitFor(
+      () => expect(ours().slice(-2)).toEqual(['netns:new closed 80', 'netns:new gone']),
+      20_000,
+    );
     expect(ours()).toHaveLength(6);
   });
 });

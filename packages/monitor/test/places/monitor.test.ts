@@ -48,7 +48,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
     expect(monitor.doorbell).toBe('destroy');
     const told = recorded(monitor);
     await fleet.close('blue', 81);
-    await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue closed 81']), 5000);
+    await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue closed 81']), 20_000);
   });
 
   test.each(['auto', 'clock'] as const)('tells an opening there with the doorbell %s', async (doorbell) => {
@@ -56,10 +56,10 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
     await monitor.start();
     const told = recorded(monitor);
     await fleet.open('blue', tcp(82));
-    await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue opened 82']), 5000);
+    await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue opened 82']), 20_000);
     expect(told[0]).toMatchObject({ listener: { processes: [{ pid: fleet.pid }] } });
     await fleet.close('blue', 82);
-    await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:blue closed 82'), 5000);
+    await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:blue closed 82'), 20_000);
   });
 
   test('has no tracefs there, and says so', async () => {

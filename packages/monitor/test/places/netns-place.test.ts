@@ -48,11 +48,11 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
       ]);
       expect(monitor.listeners().map(({ port }) => port)).toEqual([81, 82]);
       await fleet.end('again');
-      await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ type: 'place', state: 'gone' }));
+      await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ type: 'place', state: 'gone' }), 20_000);
       expect(told.at(-1)).toMatchObject({ reason: expect.stringContaining('/run/netns/again') });
       // It may come back much later.
       await fleet.makeOne('again', [tcp(83)]);
-      await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:again opened 83'));
+      await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:again opened 83'), 20_000);
       await fleet.end('again');
     },
   );
@@ -95,7 +95,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
     await fleet.makeOne('other', [tcp(90)]);
     const told = recorded(monitor);
     await fleet.end('twice');
-    await vi.waitFor(() => expect(told.filter(({ type }) => type === 'place')).toHaveLength(2));
+    await vi.waitFor(() => expect(told.filter(({ type }) => type === 'place')).toHaveLength(2), 20_000);
     expect(told.filter(({ type }) => type === 'closed')).toHaveLength(2);
     await fleet.end('other');
   });

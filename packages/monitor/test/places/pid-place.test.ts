@@ -37,7 +37,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
     const told: PortEvent[] = [];
     monitor.on('closed', (event) => told.push(event)).on('place', (event) => told.push(event));
     await fleet.end('short');
-    await vi.waitFor(() => expect(told.at(-1)?.type).toBe('place'));
+    await vi.waitFor(() => expect(told.at(-1)?.type).toBe('place'), 20_000);
     expect(told.map(brief)).toEqual([`pid:${pid} closed 80`, `pid:${pid} closed 81`, `pid:${pid} gone`]);
     expect(told.at(-1)).toMatchObject({ reason: expect.stringMatching(/no such process|ended/) });
     expect(monitor.listeners()).toEqual([]);
@@ -58,7 +58,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
         monitor.on(type, (event) => told.push(event));
       child.stdin.write('go\n');
       await once(child.stdout, 'data');
-      await vi.waitFor(() => expect(told.map(brief)).toContain(`${place} opened 9301`));
+      await vi.waitFor(() => expect(told.map(brief)).toContain(`${place} opened 9301`), 20_000);
       expect(told.map(brief)).toEqual([
         ...before,
         `${place} gone`,

@@ -20,21 +20,21 @@ describe('watching a descriptor', () => {
     const { fd, readable } = watched();
     for (let times = 1; times <= 3; times++) {
       writeSync(fd, ONE);
-      await vi.waitFor(() => expect(readable).toHaveBeenCalledTimes(times));
+      await vi.waitFor(() => expect(readable).toHaveBeenCalledTimes(times), 20_000);
     }
   });
 
   test('tells it again for as long as nobody reads', async () => {
     const { fd, readable } = watched({ reads: false });
     writeSync(fd, ONE);
-    await vi.waitFor(() => expect(readable.mock.calls.length).toBeGreaterThan(3));
+    await vi.waitFor(() => expect(readable.mock.calls.length).toBeGreaterThan(3), 20_000);
   });
 
   test('one thread watches many', async () => {
     const before = readdirSync('/proc/self/task').length;
     const many = Array.from({ length: 100 }, () => watched());
     for (const { fd } of many) writeSync(fd, ONE);
-    for (const { readable } of many) await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce());
+    for (const { readable } of many) await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce(), 20_000);
     expect(readdirSync('/proc/self/task').length).toBe(before + 1);
   });
 
@@ -44,7 +44,7 @@ describe('watching a descriptor', () => {
     writeSync(first.fd, ONE);
     writeSync(second.fd, ONE);
     const closed = first.watch.close();
-    await vi.waitFor(() => expect(second.readable).toHaveBeenCalled());
+    await vi.waitFor(() => expect(second.readable).toHaveBeenCalled(), 20_000);
     await closed;
     expect(first.readable).not.toHaveBeenCalled();
   });
@@ -54,7 +54,7 @@ describe('watching a descriptor', () => {
     const descriptors = eventFds();
     const { watch, fd, readable } = watched();
     writeSync(fd, ONE);
-    await vi.waitFor(() => expect(readable).toHaveBeenCalled());
+    await vi.waitFor(() => expect(readable).toHaveBeenCalled(), 20_000);
     await Promise.all([watch.close(), watch.close()]);
     expect(readdirSync('/proc/self/task').length).toBe(threads);
     expect(eventFds(), 'but for the one that was watched').toBe(descriptors + 1);
@@ -65,16 +65,16 @@ describe('watching a descriptor', () => {
     const closing = old.watch.close();
     const { fd, readable } = watched();
     writeSync(fd, ONE);
-    await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce(), 20_000);
     await closing;
     writeSync(fd, ONE);
-    await vi.waitFor(() => expect(readable).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(readable).toHaveBeenCalledTimes(2), 20_000);
   });
 
   test('takes no time while nothing happens', async () => {
     const { fd, readable } = watched();
     writeSync(fd, ONE);
-    await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(readable).toHaveBeenCalledOnce(), 20_000);
     const before = process.cpuUsage();
     await new Promise((resolve) => setTimeout(resolve, 500));
     const { user, system } = process.cpuUsage(before);

@@ -90,7 +90,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the clock that looks at the dumps', () =>
     });
     clock = new DumpClock(OPTIONS, () => libc);
     await clock.start(bell.ring, failed);
-    await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce(), 20_000);
     expect(failed.mock.calls[0]?.[0]).toMatchObject({
       code: 'ERR_PORTOLAN_DOORBELL',
       message: 'the kernel refused the request (ENOTSOCK)',
