@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { SkippedTestsReporter } from './scripts/skipped-tests-reporter.js';
 
-/** Three files at a time on two cores: much of what is tested is waiting for others. */
-const AT_A_TIME = 3;
+/** As many files at a time as CI has cores: with more, what is waited for comes late. */
+const AT_A_TIME = 2;
 
 /** These measure how long something takes or what it costs, or count what the kernel tells of the whole machine. */
 const ALONE = [
