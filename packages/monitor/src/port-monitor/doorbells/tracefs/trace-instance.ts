@@ -40,11 +40,6 @@ const SYSCALL_EVENTS: Readonly<Record<string, string>> = {
 };
 
 const READ_LENGTH = 64 * 1024;
-/**
- * The kernel hands out whole lines, a page of them at most (TRACE_SEQ_BUFFER_SIZE, include/linux/trace_seq.h; tracing_read_pipe()
- * in kernel/trace/trace.c). Less than this is all that there was.
- */
-const FULL_READ = 2048;
 /** What one drain takes at most, so that a flood of records does not hold the event loop. */
 const READS_A_DRAIN = 256;
 
@@ -86,8 +81,8 @@ export class TraceInstance {
   drain(take: (text: string) => void): void {
     for (let i = 0; i < READS_A_DRAIN; i++) {
       const length = this.#read();
-      if (length > 0) take(this.#buffer.toString('latin1', 0, length));
-      if (length < FULL_READ) return;
+      if (length === 0) return;
+      take(this.#buffer.toString('latin1', 0, length));
     }
   }
 
