@@ -126,7 +126,10 @@ export class SiteWatch {
    * once: among hundreds of sites a promise for each is most of what is not the kernel's work.
    */
   lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
-    if (this.#scheduler.isIdle && !this.#isBlind && this.#lookout.isUnchanged(this.#seen)) return undefined;
+    // Where the kernel keeps records, what came and went is in them alone.
+    const hasRecords = this.#bells.best === 'tracefs';
+    if (!hasRecords && this.#scheduler.isIdle && !this.#isBlind && this.#lookout.isUnchanged(this.#seen))
+      return undefined;
     return this.#scheduler.lookNow();
   }
 
