@@ -26,6 +26,7 @@ export class OtherNamespace implements NetworkNamespace {
   readonly place: string;
   /** May be changed while the namespace stays the same: the process that led to it has ended, another has not. */
   access: NamespaceAccess;
+  #isLost = false;
   #ephemeral: PortRange | undefined;
 
   constructor(access: NamespaceAccess) {
@@ -33,11 +34,26 @@ export class OtherNamespace implements NetworkNamespace {
     this.access = access;
   }
 
+  /**
+   * Whether it could not be entered because nothing leads to it any more. What was opened keeps a namespace; this one may be
+   * gone, and the kernel gives its inodes out again at once, so that who is found by them is not it.
+   */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
   within<T>(libc: Libc, make: () => T): T {
     const { path, inode } = this.access;
+    let isIn = false;
+    const makeInside = () => {
+      isIn = true;
+      return make();
+    };
     try {
-      return inNetworkNamespace(libc, path, make, inode);
+      return inNetworkNamespace(libc, path, makeInside, inode);
     } catch (error) {
+      if (isIn) throw error;
+      this.#isLost ||= !isDenied(error);
       throw new PlaceError(this.place, reasonOf(error), { cause: error });
     }
   }
@@ -53,6 +69,7 @@ export class OtherNamespace implements NetworkNamespace {
     const fd = openSync(path, 'r');
     if (this.#isLedBy(this.access.pid)) return fd;
     closeSync(fd);
+    this.#isLost = true;
     throw new PlaceError(this.place, 'it is not there any more');
   }
 
@@ -78,10 +95,14 @@ export class OtherNamespace implements NetworkNamespace {
   }
 }
 
+function isDenied(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EPERM' || code === 'EACCES';
+}
+
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EPERM' || code === 'EACCES')
-    return `only root may enter its network namespace (${code}); try sudo`;
+  if (isDenied(error)) return `only root may enter its network namespace (${code}); try sudo`;
   if (code === 'EINVAL') return 'that is no network namespace (EINVAL)';
   return `its network namespace can't be entered (${code ?? message})`;
 }

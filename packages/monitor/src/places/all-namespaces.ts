@@ -1,17 +1,13 @@
 import { OtherNamespace } from '../namespaces/other-namespace.js';
 import { listPids } from '../processes/list-pids.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
-import { parseContainerId } from '../processes/parse-cgroup.js';
-import { readProcFile } from '../processes/read-proc-file.js';
+import { readContainer } from '../processes/read-process.js';
 import { readNamespaceMounts } from './namespace-mounts.js';
 import { namespaceInode, siteOfProcess } from './namespace-of-process.js';
 import { NETNS_DIRECTORY, siteOfFile } from './netns-place.js';
 import type { Place } from './place.js';
 import { selfSite } from './self-place.js';
 import type { LocalSite } from './site.js';
-
-/** A dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
-const CGROUP_LIMIT = 16 * 1024;
 
 /** The name of a container's place, `docker:web`, by the container's id; undefined where no engine knows it. */
 type NameContainer = (id: string, signal?: AbortSignal) => Promise<string | undefined>;
@@ -35,7 +31,10 @@ export class AllNamespaces implements Place {
   readonly changes = true;
   readonly isMany = true;
   readonly #nameContainer: NameContainer;
+  /** By what tells one from another at the time. */
   #sites = new Map<string, LocalSite>();
+  /** How many took the place of one that was lost. */
+  #successors = 0;
 
   constructor(nameContainer: NameContainer) {
     this.#nameContainer = nameContainer;
@@ -48,12 +47,13 @@ export class AllNamespaces implements Place {
     for (const [id, found] of search()) {
       // An ordinary user can tell the one by its file while it has a process of his, and by its tables always.
       const known = this.#sites.get(id) ?? (found.tableInode && byTable.get(found.tableInode));
-      if (!known) fresh.push([id, found]);
-      else sites.set(known.id, updated(known, found));
+      if (!known || isLost(known)) fresh.push([id, found]);
+      else sites.set(id, updated(known, found));
     }
     const taken = new Set([...sites.values()].map(({ place }) => place));
     for (const [id, found] of fresh) {
-      const site = await this.#siteOf(id, found, taken, signal);
+      const isSuccessor = this.#sites.has(id);
+      const site = await this.#siteOf(isSuccessor ? `${id} ${++this.#successors}` : id, found, taken, signal);
       if (site === undefined) continue;
       sites.set(id, site);
       taken.add(site.place);
@@ -85,12 +85,9 @@ export class AllNamespaces implements Place {
     pids: readonly number[],
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
-    for (const pid of pids.slice(0, 1)) {
-      const cgroups = readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT);
-      const id = cgroups === null ? null : parseContainerId(cgroups);
-      if (id !== null) return this.#nameContainer(id, signal);
-    }
-    return undefined;
+    const [oldest] = pids;
+    const id = oldest === undefined ? null : readContainer(oldest);
+    return id === null ? undefined : this.#nameContainer(id, signal);
   }
 }
 
@@ -149,6 +146,10 @@ function updated(site: LocalSite, { pids, mounts, tableInode, inode }: Found): L
     if (path !== undefined) namespace.access = { place: site.place, path, inode, pid, tableInode };
   }
   return site;
+}
+
+function isLost({ namespace }: LocalSite): boolean {
+  return namespace instanceof OtherNamespace && namespace.isLost;
 }
 
 function isReachable({ access }: OtherNamespace, pids: readonly number[]): boolean {

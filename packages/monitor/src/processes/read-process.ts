@@ -45,6 +45,11 @@ export function readProcess(pid: number): Process | null {
   };
 }
 
+/** Reads the id of the container that a process runs in; null for none, or where it is gone. */
+export function readContainer(pid: number): string | null {
+  return parsed(readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT), parseContainerId);
+}
+
 /** Reads who a pid belongs to now, from /proc/PID/stat (proc_pid_stat(5)); null where the process is gone. */
 export function readStat(pid: number): ProcessStat | null {
   return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);

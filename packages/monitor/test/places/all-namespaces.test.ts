@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listListeners, type PortEvent, PortMonitor } from '../../dist/index.js';
+import { loadLibc } from '../../src/kernel/load-libc.js';
 import { AllNamespaces } from '../../src/places/all-namespaces.js';
+import { networkNamespaceOf } from '../../src/processes/network-namespace.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { brief } from './brief-event.js';
 import { type Fleet, type FleetNamespace, launch, tcp } from './fleet.js';
@@ -48,6 +50,32 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     expect(own.map(({ id }) => id)).toEqual([`net:[${statSync('/proc/self/ns/net').ino}]`]);
     expect(new Set(sites.map(({ id }) => id)).size).toBe(sites.length);
     expect(new Set(sites.map(({ place }) => place)).size).toBe(sites.length);
+  });
+
+  test('are not taken for one that ended before it was looked at, whose number the kernel has given out again', async () => {
+    const all = new AllNamespaces(nameContainer);
+    const find = async ({ pid }: FleetNamespace) =>
+      (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
+    const one = await fleet.makeOne('brief', [tcp(80)], 'process');
+    const first = await find(one);
+    expect(first).toMatchObject({ id: `net:[${one.inode}]`, place: `pid:${one.pid}` });
+    await fleet.end('brief');
+    expect(() => first?.namespace.within(loadLibc(), () => 'in')).toThrow(/can't be entered/);
+    // The kernel takes a moment to be done with it.
+    const another = await vi.waitFor(async () => {
+      const next = await fleet.makeOne('next', [tcp(81)], 'process');
+      if (next.inode === one.inode) return next;
+      await fleet.end('next');
+      throw new Error('another inode');
+    }, 20_000);
+    const second = await find(another);
+    expect(second).toMatchObject({ place: `pid:${another.pid}` });
+    expect(second?.id).not.toBe(first?.id);
+    expect(await find(another)).toBe(second);
+    expect(second?.namespace.within(loadLibc(), () => networkNamespaceOf('thread-self'))).toBe(
+      networkNamespaceOf(another.pid ?? 0),
+    );
+    await fleet.end('next');
   });
 
   test('are the same objects under the same names for as long as they are there', async () => {
