@@ -1,3 +1,5 @@
+import { safeLine } from './safe-line.js';
+
 const COMPLAINT_LIMIT = 200;
 
 /** What a program says on standard error, as far as it is kept. */
@@ -12,16 +14,6 @@ export class Complaint {
   get line(): string {
     return safeLine(Buffer.from(this.#text, 'latin1').toString('utf8'));
   }
-}
-
-/** The first line of a text, such that it is safe to print: printable ASCII, 200 characters at most. Quotation marks become plain. */
-export function safeLine(text: string): string {
-  const line = text.trimStart().split('\n', 1)[0] ?? '';
-  return line
-    .trimEnd()
-    .replace(/[\u2018\u2019]/g, "'")
-    .replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, COMPLAINT_LIMIT);
 }
 
 /** Why a program did not start, for a person. */

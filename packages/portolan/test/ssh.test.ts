@@ -1,27 +1,22 @@
-import { delimiter } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAY_SERVE_SSH, SshServer } from '../../monitor/test/places/elsewhere/ssh-server.js';
 import { freePort } from './free-port.js';
 import { portolan } from './run-command.js';
 import { startPortolan, startPython } from './started-program.js';
 
-const { PATH, TMPDIR } = process.env;
-
 describe.skipIf(!MAY_SERVE_SSH)('the command, of a machine behind ssh with cat and sh alone', () => {
   let server: SshServer;
+  let undo: (() => void) | undefined;
   let place: string;
 
   beforeAll(async () => {
     server = await SshServer.start();
-    process.env.PATH = `${server.clientPath}${delimiter}${PATH}`;
-    process.env.TMPDIR = server.temporaryPath;
+    undo = server.useHere();
     place = `ssh:${server.target}`;
   });
 
   afterAll(async () => {
-    process.env.PATH = PATH;
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
+    undo?.();
     await server?.[Symbol.asyncDispose]();
   });
 

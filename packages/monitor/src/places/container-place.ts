@@ -42,7 +42,8 @@ export class ContainerPlace implements Place {
     if (site?.kind === 'elsewhere' && !isDue) return [site];
     this.#askedAt = performance.now();
     try {
-      this.#site = this.#siteOf(await this.#ask(signal));
+      this.#engine ??= this.#openEngine();
+      this.#site = this.#siteOf(await this.#ask(this.#engine, signal), this.#engine);
     } catch (error) {
       // Where the engine does not answer, neither does what it runs: that is told by the source.
       if (error instanceof EngineError && site?.kind === 'elsewhere') return [site];
@@ -60,29 +61,27 @@ export class ContainerPlace implements Place {
     return pid !== undefined && readStat(pid)?.startTicks === this.#startTicks;
   }
 
-  async #ask(signal: AbortSignal | undefined): Promise<ContainerState> {
-    this.#engine ??= this.#openEngine();
-    const state = await this.#engine.inspect(this.#container, signal);
+  async #ask(engine: ContainerEngine, signal: AbortSignal | undefined): Promise<ContainerState> {
+    const state = await engine.inspect(this.#container, signal);
     if (state === undefined) throw new PlaceError(this.name, 'there is no such container');
     if (!state.isRunning) throw new PlaceError(this.name, 'that container is not running', { mayCome: true });
     return state;
   }
 
-  #siteOf(state: ContainerState): Site {
+  #siteOf(state: ContainerState, engine: ContainerEngine): Site {
     const pid = localPidOf(state);
     const startTicks = pid === undefined ? undefined : readStat(pid)?.startTicks;
-    if (pid === undefined || startTicks === undefined) return this.#siteElsewhere(state);
+    if (pid === undefined || startTicks === undefined) return this.#siteElsewhere(state, engine);
     this.#startTicks = startTicks;
     return { ...siteOfProcess(this.name, pid), id: `${state.id} ${pid} ${startTicks}` };
   }
 
-  #siteElsewhere({ id, startedAt }: ContainerState): Site {
+  #siteElsewhere({ id, startedAt }: ContainerState, engine: ContainerEngine): Site {
     const site = this.#site;
     const siteId = `${id} ${startedAt?.getTime()}`;
     if (site?.id === siteId) return site;
     const place = this.name;
-    const transport = this.#engine?.execTransport(id);
-    if (transport === undefined) throw new PlaceError(place, 'its engine is not known');
+    const transport = engine.execTransport(id);
     return {
       kind: 'elsewhere',
       place,

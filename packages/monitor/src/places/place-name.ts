@@ -1,6 +1,8 @@
 import { SELF } from '../listener.js';
 import { PlaceError } from '../place-error.js';
 import { splitWords } from '../split-words.js';
+import { checkSshTarget } from './elsewhere/ssh-command.js';
+import { isContainerName } from './engine/container-state.js';
 
 /** The kinds of places, each with what is written behind it. */
 export const PLACE_FORMS = [
@@ -84,12 +86,11 @@ function isNamespaceName(text: string): boolean {
   return text.startsWith('/') || (text !== '' && !text.includes('/') && text !== '.' && text !== '..');
 }
 
-/** RestrictedNamePattern of Docker (daemon/names); ids are such names as well. */
-function isContainerName(text: string): boolean {
-  return /^[a-z\d][\w.-]*$/i.test(text);
-}
-
-/** ssh would take what begins with a hyphen for an option. */
 function isSshTarget(text: string): boolean {
-  return /^[^-\s\p{C}][^\s\p{C}]*$/u.test(text);
+  try {
+    checkSshTarget(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Listener } from '../listener.js';
 import type { SourceName } from '../sources/source.js';
 
-interface Numbered {
+interface Published {
   /** Rises by one from event to event, whatever their types. */
   readonly sequence: number;
   /** The wall clock when it was reported. */
@@ -11,7 +11,7 @@ interface Numbered {
 }
 
 /** A listener is there that was not there before. */
-export interface OpenedEvent extends Numbered {
+export interface OpenedEvent extends Published {
   readonly type: 'opened';
   readonly listener: Listener;
   /** It was gone again before anybody could look: only the kernel's record tells of it. */
@@ -21,7 +21,7 @@ export interface OpenedEvent extends Numbered {
 }
 
 /** A listener is gone. */
-export interface ClosedEvent extends Numbered {
+export interface ClosedEvent extends Published {
   readonly type: 'closed';
   readonly listener: Listener;
   /** How long it was seen open; for what was there at the start, since the start. */
@@ -33,7 +33,7 @@ export interface ClosedEvent extends Numbered {
 export type ListenerChange = 'sockets' | 'processes' | 'owners';
 
 /** A listener stayed, and something about it changed. */
-export interface ChangedEvent extends Numbered {
+export interface ChangedEvent extends Published {
   readonly type: 'changed';
   readonly listener: Listener;
   readonly previous: Listener;
@@ -44,7 +44,7 @@ export interface ChangedEvent extends Numbered {
  * Another source answers from now on, or again the same after none did; or, elsewhere, the connection broke. Nothing opens
  * or closes for it.
  */
-export interface SourceEvent extends Numbered {
+export interface SourceEvent extends Published {
   readonly type: 'source';
   /** Null while a place elsewhere does not answer. */
   readonly source: SourceName | null;
@@ -56,7 +56,7 @@ export interface SourceEvent extends Numbered {
  * A place came or went: a container was started or stopped, a network namespace was made or removed. What was open there is
  * told as `closed` before, what is open there as `opened` after that.
  */
-export interface PlaceEvent extends Numbered {
+export interface PlaceEvent extends Published {
   readonly type: 'place';
   readonly state: 'appeared' | 'gone';
   /** Why it is gone, where more is known than that. */
@@ -64,7 +64,7 @@ export interface PlaceEvent extends Numbered {
 }
 
 /** Something went wrong that the monitor survives; told once, until it is over. */
-export interface ErrorEvent extends Numbered {
+export interface ErrorEvent extends Published {
   readonly type: 'error';
   readonly error: Error;
 }
@@ -74,8 +74,8 @@ export type PortEvent = OpenedEvent | ClosedEvent | ChangedEvent | SourceEvent |
 
 /** An event as it happens, before it has its place, number and time. */
 export type Happening = PortEvent extends infer Event
-  ? Event extends Numbered
-    ? Omit<Event, keyof Numbered>
+  ? Event extends Published
+    ? Omit<Event, keyof Published>
     : never
   : never;
 

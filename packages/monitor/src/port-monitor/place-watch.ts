@@ -17,7 +17,7 @@ const FIND_MANY_MS = 1000;
 /** Not less often even where that takes long. */
 const FIND_LIMIT_MS = 3000;
 
-/** How often to look at each of many sites, and at what is elsewhere. */
+/** How often to look at each of many sites, where that costs next to nothing. */
 const INTERVAL_MS = 100;
 /** To wait for an answer from elsewhere costs no processor, and more would be a burden there. */
 const ELSEWHERE_SHARE = 0.1;
@@ -80,9 +80,7 @@ export class PlaceWatch {
    */
   async start(): Promise<void> {
     this.#sites = await this.#find();
-    await sideBySide(
-      this.#sites.map((site) => () => this.#start(site, this.#place.isMany && site.place !== SELF)),
-    );
+    await sideBySide(this.#sites.map((site) => () => this.#start(site, this.#isOneOfMany(site))));
     this.#wait();
   }
 
@@ -139,12 +137,17 @@ export class PlaceWatch {
     }
   }
 
+  /** Among all, the own namespace has doorbells of its own, and has to be seen. */
+  #isOneOfMany(site: Site): boolean {
+    return this.#place.isMany && site.place !== SELF;
+  }
+
   #watchOf(site: Site): SiteWatch {
     return new SiteWatch(site, this.#bellsOf(site), this.#shared);
   }
 
   #bellsOf(site: Site): Bells {
-    if (this.#sweepClock !== undefined && site.place !== SELF) return this.#sweepClock.join();
+    if (this.#sweepClock !== undefined && this.#isOneOfMany(site)) return this.#sweepClock.join();
     const { doorbell, intervalMs, persistent = true, logger } = this.#shared.options;
     const { cpuShare } = this.#options;
     return new DoorbellPanel({
@@ -216,8 +219,11 @@ export class PlaceWatch {
     const watch = this.#watchOf(site);
     this.#watches.set(site.id, watch);
     const appeared = this.#publish(site.place, 'appeared', null);
-    const opened = await watch.startFromNothing().catch(() => []);
-    return [appeared, ...opened];
+    try {
+      return [appeared, ...(await watch.startFromNothing())];
+    } catch (error) {
+      return this.#abort.signal.aborted ? [appeared] : [appeared, this.#publishError(error, site.place)];
+    }
   }
 
   async #end(id: string, watch: SiteWatch, reason: string | null): Promise<readonly PortEvent[]> {
@@ -231,9 +237,8 @@ export class PlaceWatch {
     return this.#shared.outlet.publish({ type: 'place', state, reason, place });
   }
 
-  #publishError(error: unknown): PortEvent {
-    const { name } = this.#place;
+  #publishError(error: unknown, place = this.#place.name): PortEvent {
     const told = error instanceof Error ? error : new Error(String(error));
-    return this.#shared.outlet.publish({ type: 'error', error: told, place: name });
+    return this.#shared.outlet.publish({ type: 'error', error: told, place });
   }
 }

@@ -19,8 +19,6 @@ const NOTHING: Replay = {
   openers: new Map(),
 };
 
-const NOTHING_AT_ALL = { ...NOTHING, lost: 0 };
-
 /** Keeps the kernel's records from look to look, and tells what they know of the time between. */
 export class Witness {
   readonly #takeRecords: () => TakenRecords;
@@ -39,7 +37,6 @@ export class Witness {
   /** What happened between two looks, and how many records were lost. */
   testify(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
     const { records, lost } = this.#takeRecords();
-    if (records.length === 0 && this.#carried.length === 0 && lost === 0) return NOTHING_AT_ALL;
     const all = [...this.#carried, ...records];
     if (all.length === 0 || !isInitialPidNamespace()) return { ...NOTHING, lost };
     const told = replay(before, after, all, this.#lookBeganNs, placeFinder());

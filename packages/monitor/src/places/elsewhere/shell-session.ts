@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { unlessAborted } from '../../time-limit.js';
 import { type Answer, FrameReader } from './frames.js';
 import { ANSWER_LIMIT, startElsewhere } from './run-elsewhere.js';
 import { shellScript } from './shell-script.js';
-import { unlessAborted } from './time-limit.js';
 import type { Channel, Transport } from './transport.js';
 
 /** A shell that runs elsewhere and answers requests, one at a time; see {@link shellScript}. */

@@ -4,7 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { atExit } from '../../at-exit.js';
 import { endGroup } from '../../end-group.js';
-import { Complaint, reasonEnded, reasonNotRun, safeLine } from '../../program-failure.js';
+import { Complaint, reasonEnded, reasonNotRun } from '../../program-failure.js';
+import { safeLine } from '../../safe-line.js';
 import { keepStdin } from './keep-stdin.js';
 import type { Channel, Transport } from './transport.js';
 

@@ -1,3 +1,4 @@
+import { withinTime } from '../../time-limit.js';
 import {
   behindTables,
   isLittleEndian,
@@ -9,7 +10,6 @@ import {
 import { runElsewhere } from './run-elsewhere.js';
 import { ShellSession } from './shell-session.js';
 import { AUXV_FILE, TABLE_FILES } from './table-files.js';
-import { withinTime } from './time-limit.js';
 import type { Transport } from './transport.js';
 
 /** How long a shell may take to answer for the first time. */

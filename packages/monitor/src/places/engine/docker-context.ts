@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { safeLine } from '../../safe-line.js';
 import type { EngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
 import { type EngineSettings, readSettingsFile } from './engine-settings.js';
 import { type EngineTls, readTlsFiles } from './engine-tls.js';
 import { parseEngineHost } from './parse-engine-host.js';
-import { printableLine } from './printable-line.js';
 
 /** The folder of Docker's settings: `DOCKER_CONFIG`, or `.docker` at home (docker/cli, cli/config/config.go). */
 export function configDirectory({ environment, home }: EngineSettings): string {
@@ -29,7 +29,7 @@ export function currentContext(settings: EngineSettings): string | undefined {
  * @throws EngineError where there is no such context, or it names no engine
  */
 export function addressOfContext(name: string, settings: EngineSettings): EngineAddress {
-  const shown = `the Docker context '${printableLine(name)}'`;
+  const shown = `the Docker context '${safeLine(name)}'`;
   const contexts = `${configDirectory(settings)}/contexts`;
   const hash = createHash('sha256').update(name).digest('hex');
   const meta = readJson(`${contexts}/meta/${hash}/meta.json`, settings);

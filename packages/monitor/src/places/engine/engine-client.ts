@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { safeLine } from '../../safe-line.js';
+import { withinTime } from '../../time-limit.js';
 import { type EngineAddress, type EngineKind, formatEngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
-import { printableLine } from './printable-line.js';
-import { withinTime } from './within-time.js';
 
 const LOCAL_TIME_LIMIT_MS = 2000;
 const REMOTE_TIME_LIMIT_MS = 10_000;
@@ -159,9 +159,9 @@ export class EngineClient {
     signal: AbortSignal | undefined,
     act: (limit: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const late = new EngineError(`${this.name} gave no answer within ${timeLimitMs / 1000} s`);
+    const late = () => new EngineError(`${this.name} gave no answer within ${timeLimitMs / 1000} s`);
     try {
-      return await withinTime(timeLimitMs, late, signal, act);
+      return await withinTime(timeLimitMs, signal, late, act);
     } catch (error) {
       throw error instanceof EngineError || signal?.aborted ? error : this.#unreachable(error);
     }
@@ -169,7 +169,7 @@ export class EngineClient {
 
   #unreachable(cause: unknown): EngineError {
     const { code, message } = cause as NodeJS.ErrnoException;
-    return new EngineError(this.#whyUnreachable(code, printableLine(message)), { cause });
+    return new EngineError(this.#whyUnreachable(code, safeLine(message)), { cause });
   }
 
   #whyUnreachable(code: string | undefined, message: string): string {
@@ -201,5 +201,5 @@ export class EngineClient {
 /** The reason in an engine's error, safe to print; empty where there is none. */
 export function messageOf({ value }: Pick<EngineAnswer, 'value'>): string {
   const message = typeof value === 'object' && value !== null && 'message' in value ? value.message : '';
-  return typeof message === 'string' ? printableLine(message) : '';
+  return typeof message === 'string' ? safeLine(message) : '';
 }

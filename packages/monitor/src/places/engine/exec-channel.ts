@@ -1,9 +1,9 @@
 import { Readable, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { safeLine } from '../../safe-line.js';
 import type { Channel } from '../elsewhere/transport.js';
 import type { EngineClient, RawConnection } from './engine-client.js';
 import { MultiplexedStream } from './multiplexed-stream.js';
-import { printableLine } from './printable-line.js';
 
 const COMPLAINT_LIMIT = 2000;
 
@@ -34,7 +34,7 @@ export class ExecChannel implements Channel {
   constructor(client: EngineClient, execId: string, program: string, connection: RawConnection) {
     this.#client = client;
     this.#execId = execId;
-    this.#program = printableLine(program);
+    this.#program = safeLine(program);
     this.#connection = connection;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -51,7 +51,7 @@ export class ExecChannel implements Channel {
     input.on('error', () => undefined);
     source.on('data', (bytes: Buffer) => this.#take(bytes));
     source.on('end', () => this.#sourceEnded());
-    source.on('error', (error) => this.#finish(`${client.name}: ${printableLine(error.message)}`));
+    source.on('error', (error) => this.#finish(`${client.name}: ${safeLine(error.message)}`));
     source.on('close', () => this.#finish(`${client.name} broke the connection off`));
   }
 
@@ -100,12 +100,12 @@ export class ExecChannel implements Channel {
   }
 
   async #howItEnded(): Promise<string> {
-    const said = printableLine(this.#complaint);
+    const said = safeLine(this.#complaint);
     try {
       const status = await this.#exitStatus();
       if (status === undefined) return `${this.#client.name} let go of ${this.#program}`;
       if (status === 126 || status === 127) {
-        const complaint = said === '' ? printableLine(this.#beginning) : said;
+        const complaint = said === '' ? safeLine(this.#beginning) : said;
         if (RUNTIME.test(complaint)) return this.#whyNotStarted(complaint);
       }
       return `${this.#program} ended with status ${status}${said === '' ? '' : `: ${said}`}`;

@@ -1,7 +1,7 @@
+import { safeLine } from '../../safe-line.js';
 import type { EngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
 import type { EngineTls } from './engine-tls.js';
-import { printableLine } from './printable-line.js';
 
 /** The port of `tcp://` without one (docker/cli, opts/hosts.go). */
 const DOCKER_PORT = 2375;
@@ -16,7 +16,7 @@ const DOCKER_PORT = 2375;
  * @throws EngineError for what can't be used
  */
 export function parseEngineHost(text: string, from: string, readTls: () => EngineTls | null): EngineAddress {
-  const refuse = (why: string) => new EngineError(`${from} is '${printableLine(text)}': ${why}`);
+  const refuse = (why: string) => new EngineError(`${from} is '${safeLine(text)}': ${why}`);
   const host = text.trim();
   const [, scheme, rest] = /^([a-z]+):\/\/(.*)$/is.exec(host) ?? [undefined, ...withoutScheme(host)];
   switch (scheme?.toLowerCase()) {

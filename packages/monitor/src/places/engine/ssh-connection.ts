@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Duplex, type Readable, type Writable } from 'node:stream';
+import { endGroup } from '../../end-group.js';
+import { Complaint, reasonNotRun } from '../../program-failure.js';
+import { quoteWord } from '../elsewhere/ssh-command.js';
 import type { EngineAddress, EngineKind } from './engine-address.js';
-import { printableLine } from './printable-line.js';
 
 type SshAddress = Extract<EngineAddress, { over: 'ssh' }>;
-
-const COMPLAINT_LIMIT = 2000;
 
 /**
  * A connection to the engine of another machine: `docker system dial-stdio` over there, which joins its standard streams to
@@ -13,7 +13,7 @@ const COMPLAINT_LIMIT = 2000;
  */
 export class SshConnection extends Duplex {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
-  #complaint = '';
+  readonly #complaint = new Complaint();
 
   constructor(kind: EngineKind, address: SshAddress) {
     super({ allowHalfOpen: true });
@@ -26,18 +26,15 @@ export class SshConnection extends Duplex {
     stdout.on('data', (piece: Buffer) => {
       if (!this.push(piece)) stdout.pause();
     });
-    stderr.on('data', (piece: Buffer) => {
-      if (this.#complaint.length < COMPLAINT_LIMIT) this.#complaint += piece.toString('latin1');
-    });
+    stderr.on('data', (piece: Buffer) => this.#complaint.push(piece));
     // What it could not write is told by its end.
     stdin.on('error', () => undefined);
     this.#child.on('error', (error: NodeJS.ErrnoException) => {
-      const how = error.code === 'ENOENT' ? 'is not installed, or not in PATH' : "can't be run";
-      this.destroy(new Error(`ssh ${how} (${error.code})`, { cause: error }));
+      this.destroy(new Error(`ssh ${reasonNotRun(error)}`, { cause: error }));
     });
     this.#child.on('close', (status, killedBy) => {
       if (status === 0) return this.push(null);
-      const said = printableLine(this.#complaint);
+      const said = this.#complaint.line;
       const how =
         said !== '' ? said : killedBy === null ? `ended with status ${status}` : `ended by ${killedBy}`;
       this.destroy(new Error(`ssh: ${how}`));
@@ -58,14 +55,7 @@ export class SshConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    const { pid, exitCode, signalCode } = this.#child;
-    if (pid !== undefined && exitCode === null && signalCode === null) {
-      try {
-        process.kill(-pid, 'SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    if (this.#child.exitCode === null && this.#child.signalCode === null) endGroup(this.#child);
     done(error);
   }
 }
@@ -78,11 +68,7 @@ function sshArguments(kind: EngineKind, { host, user, port, path }: SshAddress):
     ...(user === null ? [] : ['-l', user]),
     ...(port === null ? [] : ['-p', String(port)]),
     ...['--', host, kind],
-    ...(path === null ? [] : [option, quoted(`unix://${path}`)]),
+    ...(path === null ? [] : [option, quoteWord(`unix://${path}`)]),
     ...['system', 'dial-stdio'],
   ];
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -32,8 +32,8 @@ const EMPTY = -constants.errno.EAGAIN;
 
 /**
  * Rings when a socket that could be a listener ends, TCP or UDP: the kernel tells the members of the destroy groups of
- * NETLINK_SOCK_DIAG (sock_diag(7)). Needs no
- * privilege but that of entering the namespace. Nothing tells of an opening this way.
+ * NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege but that of entering the namespace. Nothing tells of an opening this
+ * way.
  */
 export class DestroyDoorbell implements Doorbell {
   readonly name = 'destroy';

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 
 /** How long a cgroup that was not found is not searched for again. */
 const RETRY_MS = 1000;
+/** How long a search holds for all: those whose cgroups can't be seen from here are asked for one after the other. */
+const FRESH_MS = 50;
 
 /**
  * The paths of cgroups by their ids. The id of a cgroup (INET_DIAG_CGROUP_ID) is the inode number of its
@@ -9,6 +11,7 @@ const RETRY_MS = 1000;
  */
 export class CgroupPaths {
   #paths = new Map<number, string>();
+  #searchedAt = Number.NEGATIVE_INFINITY;
   /** When those that were not found were searched for. */
   #missing = new Map<number, number>();
 
@@ -18,11 +21,16 @@ export class CgroupPaths {
     if (known !== undefined) return known;
     const now = performance.now();
     if (now - (this.#missing.get(id) ?? Number.NEGATIVE_INFINITY) < RETRY_MS) return null;
-    this.#paths = search(mountPoint());
-    this.#missing = new Map([...this.#missing].filter(([, at]) => now - at < RETRY_MS));
+    if (now - this.#searchedAt >= FRESH_MS) this.#search();
     const path = this.#paths.get(id);
     if (path === undefined) this.#missing.set(id, now);
     return path ?? null;
+  }
+
+  #search(): void {
+    this.#paths = search(mountPoint());
+    this.#searchedAt = performance.now();
+    this.#missing = new Map([...this.#missing].filter(([, at]) => this.#searchedAt - at < RETRY_MS));
   }
 }
 

@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { type BoundSocket, groupSockets, type Listener } from '../../listener.js';
+import { type BoundSocket, groupSockets } from '../../listener.js';
 import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-namespace.js';
 import { PlaceError } from '../../place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
@@ -40,8 +40,8 @@ interface Reading {
 const NO_ROWS: Reading = { rows: Buffer.alloc(0), skipped: 0 };
 
 /**
- * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may, that of other processes' namespaces too. It stops a long table where the kernel has
- * printed its last listener, takes a short read for the end, and passes over tables that /proc/net/sockstat
+ * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may, that of other processes' namespaces too. It stops a long table
+ * where the kernel has printed its last listener, takes a short read for the end, and passes over tables that /proc/net/sockstat
  * says are empty. All of this is how Linux does it and nobody's promise, so the first look, and one every ten
  * minutes, reads all and turns off what does not hold.
  */
@@ -167,14 +167,11 @@ export class ProcSource implements Source {
       sockets.push(...parsed.sockets);
       skipped += reading.skipped + parsed.skipped;
     }
-    const answer = { listeners: this.#grouped(sockets), skipped };
+    const { place } = this.#namespace;
+    const ephemeral = this.#namespace.ephemeralPorts();
+    const answer = { listeners: groupSockets(sockets, { place, ephemeral }), skipped };
     this.#last = { readings, answer };
     return answer;
-  }
-
-  #grouped(sockets: readonly BoundSocket[]): Listener[] {
-    const { place } = this.#namespace;
-    return groupSockets(sockets, { place, ephemeral: this.#namespace.ephemeralPorts() });
   }
 }
 

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { delimiter } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
@@ -11,22 +10,18 @@ import type { Transport } from '../../../src/places/elsewhere/transport.js';
 import { enterHarbour } from '../../harbour/test-harbour.js';
 import { MAY_SERVE_SSH, SshServer } from './ssh-server.js';
 
-const { PATH, TMPDIR } = process.env;
-
 describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', () => {
   let server: SshServer;
+  let undo: (() => void) | undefined;
 
   beforeAll(async () => {
     enterHarbour();
     server = await SshServer.start();
-    process.env.PATH = `${server.clientPath}${delimiter}${PATH}`;
-    process.env.TMPDIR = server.temporaryPath;
+    undo = server.useHere();
   });
 
   afterAll(async () => {
-    process.env.PATH = PATH;
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
+    undo?.();
     await server[Symbol.asyncDispose]();
   });
 

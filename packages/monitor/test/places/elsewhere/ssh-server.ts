@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const SSHD = '/usr/sbin/sshd';
@@ -53,6 +53,18 @@ export class SshServer implements AsyncDisposable {
   /** A folder for temporary files that has nothing in it yet. */
   get temporaryPath(): string {
     return join(this.directory, 'tmp');
+  }
+
+  /** Lets ssh be the one that knows it, with temporary files in a folder of its own; gives what undoes that. */
+  useHere(): () => void {
+    const { PATH, TMPDIR } = process.env;
+    process.env.PATH = `${this.clientPath}${delimiter}${PATH}`;
+    process.env.TMPDIR = this.temporaryPath;
+    return () => {
+      process.env.PATH = PATH;
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    };
   }
 
   /** How many connections were let in since the server was first started. */

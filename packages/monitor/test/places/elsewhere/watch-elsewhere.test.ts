@@ -1,13 +1,10 @@
 import { createServer } from 'node:net';
-import { delimiter } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listListeners, PortMonitor } from '../../../dist/index.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
 import { EventsOf } from '../events-of.js';
 import { lookFromMac } from '../look-at-place.js';
 import { MAY_SERVE_SSH, SshServer } from './ssh-server.js';
-
-const { PATH, TMPDIR } = process.env;
 
 async function open(): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
   const server = createServer();
@@ -19,20 +16,18 @@ async function open(): Promise<{ readonly port: number; readonly close: () => Pr
 
 describe.skipIf(!MAY_SERVE_SSH)('a monitor of a machine behind ssh', () => {
   let server: SshServer;
+  let undo: (() => void) | undefined;
   let place: string;
 
   beforeAll(async () => {
     enterHarbour();
     server = await SshServer.start();
-    process.env.PATH = `${server.clientPath}${delimiter}${PATH}`;
-    process.env.TMPDIR = server.temporaryPath;
+    undo = server.useHere();
     place = `ssh:${server.target}`;
   });
 
   afterAll(async () => {
-    process.env.PATH = PATH;
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
+    undo?.();
     await server?.[Symbol.asyncDispose]();
   });
 
