@@ -38,7 +38,7 @@ function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | 
 export function farProcesses(parts: readonly Part[]): Map<number, Process> {
   const files = new Map<number, Map<string, Buffer>>();
   for (const { label, bytes } of parts) {
-    const [, pid, file] = /^(\d{1,10})\/([a-z]+)$/.exec(label) ?? [];
+    const [, pid, file] = /^([1-9]\d{0,9})\/([a-z]+)$/.exec(label) ?? [];
     if (pid === undefined || file === undefined) continue;
     const ofPid = files.get(Number(pid)) ?? new Map<string, Buffer>();
     files.set(Number(pid), ofPid.set(file, bytes));
@@ -58,7 +58,8 @@ export function farProcesses(parts: readonly Part[]): Map<number, Process> {
 export function parseHolders(output: string, inodes: ReadonlySet<number>): Map<number, Set<number>> {
   const holders = new Map<number, Set<number>>();
   for (const line of output.split('\n')) {
-    const [, inode, pid] = /^ *(\d{1,15}) +s[^ ]{9,11} .* \/proc\/(\d{1,10})\/fd\/\d+$/.exec(line) ?? [];
+    const [, inode, pid] =
+      /^ *([1-9]\d{0,14}) +s[^ ]{9,11} .* \/proc\/([1-9]\d{0,9})\/fd\/\d+$/.exec(line) ?? [];
     if (inode === undefined || !inodes.has(Number(inode))) continue;
     holders.set(Number(inode), (holders.get(Number(inode)) ?? new Set()).add(Number(pid)));
   }
