@@ -1,5 +1,6 @@
 import { DoorbellError, NoSourceError, PlaceError } from '@portolan/monitor';
 import { toFilter } from './arguments/filters.js';
+import { list } from './commands/list.js';
 import { parsePlainList } from './commands/plain-list.js';
 import { ExitStatus } from './exit-status.js';
 import { tell } from './standard-streams.js';
@@ -11,7 +12,6 @@ export async function run(args: readonly string[]): Promise<ExitStatus> {
     const plain = parsePlainList(args);
     if (plain !== undefined) {
       const filter = await toFilter(plain.ports, plain.options);
-      const { list } = await import('./commands/list.js');
       return await list(filter, plain.options);
     }
     const { runProgram } = await import('./program.js');

@@ -5,7 +5,11 @@ import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
 import { sortListeners } from '../order.js';
 import { hiddenHints } from '../render/hidden-hint.js';
+import { renderJson, renderJsonLines } from '../render/json.js';
+import { renderListenerTable } from '../render/listener-table.js';
+import { renderSsFormat } from '../render/ss-format.js';
 import { outputCanvas } from '../render/table.js';
+import { unseenLines } from '../render/unseen-places.js';
 import { tell } from '../standard-streams.js';
 import { UsageError } from '../usage-error.js';
 import { Users } from '../users.js';
@@ -20,10 +24,10 @@ export async function list(filter: ListenerFilter, options: ListOptions): Promis
   const snapshot = await look(filter, options);
   const found = snapshot.listeners.filter((listener) => matches(listener, filter));
   const listeners = sortListeners(found, options.sort);
-  process.stdout.write(await render({ ...snapshot, listeners }, options));
+  process.stdout.write(render({ ...snapshot, listeners }, options));
   if (options.verbose && snapshot.skipped > 0) tell(`${snapshot.skipped} rows could not be understood`);
   if (isTable(options)) tellPeople(snapshot, found.length, filter);
-  if (await tellUnseen(snapshot)) return ExitStatus.noSourceWorked;
+  if (tellUnseen(snapshot)) return ExitStatus.noSourceWorked;
   return found.length > 0 ? ExitStatus.found : ExitStatus.nothingMatched;
 }
 
@@ -38,21 +42,18 @@ function look(filter: ListenerFilter, options: ListOptions): Promise<Snapshot> {
   });
 }
 
-/** Tells which places could not be looked at, and resolves with whether there are any. */
-async function tellUnseen({ places }: Snapshot): Promise<boolean> {
+/** Tells which places could not be looked at; whether there are any. */
+function tellUnseen({ places }: Snapshot): boolean {
   if (places.every(({ reason }) => reason === null)) return false;
-  const { unseenLines } = await import('../render/unseen-places.js');
   const unseen = places.flatMap(({ place, reason }) => (reason === null ? [] : [{ place, reason }]));
   for (const line of unseenLines(unseen)) tell(line);
   return true;
 }
 
-async function render(snapshot: Snapshot, options: ListOptions): Promise<string> {
-  if (options.json) return (await import('../render/json.js')).renderJson(snapshot);
-  if (options.ndjson) return (await import('../render/json.js')).renderJsonLines(snapshot.listeners);
-  if (options.format === 'ss')
-    return (await import('../render/ss-format.js')).renderSsFormat(snapshot.listeners);
-  const { renderListenerTable } = await import('../render/listener-table.js');
+function render(snapshot: Snapshot, options: ListOptions): string {
+  if (options.json) return renderJson(snapshot);
+  if (options.ndjson) return renderJsonLines(snapshot.listeners);
+  if (options.format === 'ss') return renderSsFormat(snapshot.listeners);
   return renderListenerTable(snapshot.listeners, outputCanvas(), {
     users: Users.read(),
     hasPlaces: areSeveral(options),
