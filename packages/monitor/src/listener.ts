@@ -115,6 +115,7 @@ export function groupSockets(
   const listeners: Listener[] = [];
   let previous: BoundSocket | undefined;
   let sockets: ListenerSocket[] = [];
+  const within = rememberedCgroups();
   for (const socket of ordered) {
     if (previous === undefined || compareEndpoints(previous, socket) !== 0) {
       sockets = [];
@@ -141,8 +142,7 @@ export function groupSockets(
       backlog: socket.backlog,
       backlogLimit: socket.backlogLimit,
       cgroup: socket.cgroup,
-      unit: socket.cgroup === null ? null : unitOf(socket.cgroup),
-      container: socket.cgroup === null ? null : containerOf(socket.cgroup),
+      ...within(socket.cgroup),
       holder: null,
     };
     if (socket.heldBy !== undefined) noteHolders(listenerSocket, socket.heldBy);
@@ -150,6 +150,17 @@ export function groupSockets(
     previous = socket;
   }
   return listeners;
+}
+
+/** What the paths of cgroups name. Thousands of sockets are in a handful of them. */
+function rememberedCgroups(): (cgroup: string | null) => Pick<ListenerSocket, 'unit' | 'container'> {
+  const known = new Map<string, Pick<ListenerSocket, 'unit' | 'container'>>();
+  return (cgroup) => {
+    if (cgroup === null) return { unit: null, container: null };
+    const named = known.get(cgroup) ?? { unit: unitOf(cgroup), container: containerOf(cgroup) };
+    known.set(cgroup, named);
+    return named;
+  };
 }
 
 function compareSockets(a: BoundSocket, b: BoundSocket): number {
