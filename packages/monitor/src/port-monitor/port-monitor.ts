@@ -178,7 +178,7 @@ export class PortMonitor implements AsyncDisposable {
     return { rule, end, [Symbol.dispose]: end };
   }
 
-  /** Looks now, and resolves with the events that this look found. */
+  /** Looks now, and resolves with the events that this found. By then all that happened before the call has been told. */
   async refresh(): Promise<readonly PortEvent[]> {
     if (this.#state !== 'started') throw new Error('this monitor is not started');
     const events = await Promise.all(this.#places.map((place) => place.refresh()));

@@ -19,7 +19,7 @@ import type { PortMonitorOptions } from './port-monitor-options.js';
 import { endpointOf, type Passage, postpone } from './record-replay.js';
 import { RecordsLostError } from './records-lost-error.js';
 import { ToldListeners } from './told-listeners.js';
-import { Witness } from './witness.js';
+import { SETTLING_MS, Witness } from './witness.js';
 
 /** What the watches of one monitor share. */
 export interface SharedByWatches {
@@ -53,6 +53,7 @@ export class SiteWatch {
   #source: SourceName | undefined;
   #found: PortEvent[] = [];
   #isBlind = false;
+  #hasUnsettled = false;
   #stopping: Promise<void> | undefined;
 
   constructor(site: Site, bells: Bells, shared: SharedByWatches) {
@@ -127,9 +128,8 @@ export class SiteWatch {
    */
   lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
     // Where the kernel keeps records, what came and went is in them alone.
-    const hasRecords = this.#bells.best === 'tracefs';
-    if (!hasRecords && this.#scheduler.isIdle && !this.#isBlind && this.#lookout.isUnchanged(this.#seen))
-      return undefined;
+    if (this.#bells.best === 'tracefs') return this.#lookUntilSettled();
+    if (this.#scheduler.isIdle && !this.#isBlind && this.#lookout.isUnchanged(this.#seen)) return undefined;
     return this.#scheduler.lookNow();
   }
 
@@ -172,6 +172,18 @@ export class SiteWatch {
     this.#lookout.close();
   }
 
+  /** Records that are too young for a look wait for the next: of all that was recorded before the call, nothing does. */
+  async #lookUntilSettled(): Promise<readonly PortEvent[]> {
+    const settledAt = performance.now() + SETTLING_MS;
+    const found: PortEvent[] = [];
+    let beganAt: number;
+    do {
+      beganAt = performance.now();
+      found.push(...(await this.#scheduler.lookNow()));
+    } while (this.#hasUnsettled && beganAt <= settledAt);
+    return found;
+  }
+
   async #look(): Promise<readonly PortEvent[]> {
     this.#found = [];
     try {
@@ -188,11 +200,12 @@ export class SiteWatch {
 
   async #compare(listeners: readonly Listener[]): Promise<void> {
     const testimony = this.#witness.testify(this.#seen, listeners);
+    this.#hasUnsettled = testimony.unsettled.size > 0;
     if (testimony.lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(testimony.lost) });
     if (listeners === this.#seen && testimony.passages.length === 0 && testimony.reopened.size === 0) return;
 
     const seen = postpone(this.#seen, listeners, testimony.unsettled);
-    if (testimony.unsettled.size > 0) this.#scheduler.ring();
+    if (this.#hasUnsettled) this.#scheduler.ring();
     const { opened, closed, replaced } = difference(this.#seen, seen);
     this.#seen = seen;
     const now = performance.now();

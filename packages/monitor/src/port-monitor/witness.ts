@@ -6,10 +6,10 @@ import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
 import { type RecordPlace, type Replay, replay } from './record-replay.js';
 
 /**
- * How much younger than a look a record must not be for the look to show what it tells: the kernel records that a
- * socket begins to listen a moment before it puts it where a look finds it.
+ * How long before a look, in milliseconds, a record must have been made for the look to show what it tells: the kernel
+ * records that a socket begins to listen a moment before it puts it where a look finds it.
  */
-const MARGIN_NS = 1_000_000n;
+export const SETTLING_MS = 1;
 
 const NOTHING: Replay = {
   passages: [],
@@ -31,7 +31,7 @@ export class Witness {
 
   /** To be called before the look that {@link testify} is then asked about. */
   lookBegins(): void {
-    this.#lookBeganNs = process.hrtime.bigint() - MARGIN_NS;
+    this.#lookBeganNs = process.hrtime.bigint() - BigInt(SETTLING_MS * 1e6);
   }
 
   /** What happened between two looks, and how many records were lost. */
