@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { text } from 'node:stream/consumers';
 import { PortMonitor } from '@portolan/monitor';
 
 const { doorbell, processes, listeners, ports, seconds, connections } = JSON.parse(process.argv[2]);
@@ -12,17 +13,7 @@ const python = (script, ...args) => {
   const child = spawn('/usr/bin/env', ['python3', path, ...args.map(String)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const lines = [];
-  const done = new Promise((resolve) => {
-    let text = '';
-    child.stdout.on('data', (piece) => {
-      text += piece;
-      if (!text.endsWith('\n')) return;
-      lines.push(...text.trim().split('\n'));
-      resolve();
-    });
-  });
-  return { child, lines, done };
+  return { child, lines: text(child.stdout).then((all) => all.trim().split('\n')) };
 };
 
 const monitor = new PortMonitor({ doorbell, processes: false });
@@ -39,15 +30,12 @@ const crowd = connections > 0 ? python('connections.py', connections) : undefine
 const storm = Array.from({ length: processes }, (_, i) => {
   return python('storm.py', 10_000 + i * ports, ports, listeners / processes, i + 1, seconds);
 });
-await Promise.all([...storm, ...(crowd ? [crowd] : [])].map(({ done }) => done));
-// What was recorded last becomes certain a moment later, with the look after.
-for (let looks = 0; looks < 3; looks++) {
-  await monitor.refresh();
-  await new Promise((resolve) => setTimeout(resolve, 5));
-}
+const accounts = await Promise.all(storm.map(({ lines }) => lines));
+const [made = 0] = (await crowd?.lines) ?? [];
+await monitor.refresh();
 const left = monitor.listeners().length;
 await monitor.stop();
 for (const { child } of storm) child.stdin.end();
-const records = storm.flatMap(({ lines }) => lines.map((line) => line.split(' ').map(Number)));
+const records = accounts.flat().map((line) => line.split(' ').map(Number));
 const delayMs = delay.max / 1e6;
-console.log(JSON.stringify({ records, told, left, delayMs, connections: Number(crowd?.lines[0] ?? 0) }));
+console.log(JSON.stringify({ records, told, left, delayMs, connections: Number(made) }));

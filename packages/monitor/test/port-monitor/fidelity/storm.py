@@ -1,5 +1,5 @@
 """Opens and closes listeners, and writes down each that really was there: `port opened-at closed-at`, in nanoseconds."""
-import heapq, random, socket, sys, time
+import heapq, os, random, socket, sys, time
 
 first, ports, count, seed, seconds = (int(arg) for arg in sys.argv[1:6])
 random.seed(seed)
@@ -51,5 +51,7 @@ while closing:
     sleep_until(closing[0][0])
     close_until(time.monotonic())
 print('\n'.join(f'{port} {opened} {closed}' for port, opened, closed in log), flush=True)
+# Whoever reads this knows by the end that it is all.
+os.close(1)
 # Who opened a listener tells where that was; a process stays until all are told.
 sys.stdin.read()
