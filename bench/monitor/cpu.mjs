@@ -23,12 +23,12 @@ const SETTLE_SECONDS = 15;
 export const IDLERS = [
   {
     name: 'reference',
-    title: 'C program, the same four dumps every 100 ms',
+    title: 'C program, a dump for each protocol and family every 100 ms',
     command: [REFERENCE, 'every', '100'],
   },
   {
     name: 'reference-slow',
-    title: 'C program, the same four dumps every second',
+    title: 'C program, a dump for each protocol and family every second',
     command: [REFERENCE, 'every', '1000'],
   },
   {

@@ -116,28 +116,20 @@ static int take_dump(int fd, const void *request, size_t length) {
   }
 }
 
-/* TCP of both families in one, as the older form of the request has it. */
-static int dump_tcp(int fd) {
+/* Both families in one, as the older form of the request has it. */
+static int dump(int fd, int protocol, int state) {
   struct {
     struct nlmsghdr header;
     struct inet_diag_req body;
+    struct nlattr attribute;
+    unsigned protocol;
   } request = {.header = {.nlmsg_len = sizeof request,
                           .nlmsg_type = TCPDIAG_GETSOCK,
                           .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
                           .nlmsg_seq = 1},
-               .body = {.idiag_states = 1u << KERNEL_TCP_LISTEN}};
-  return take_dump(fd, &request, sizeof request);
-}
-
-static int dump_udp(int fd, int family) {
-  struct {
-    struct nlmsghdr header;
-    struct inet_diag_req_v2 body;
-  } request = {.header = {.nlmsg_len = sizeof request,
-                          .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                          .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
-                          .nlmsg_seq = 1},
-               .body = {.sdiag_family = family, .sdiag_protocol = IPPROTO_UDP, .idiag_states = 1u << KERNEL_TCP_CLOSE}};
+               .body = {.idiag_states = 1u << state},
+               .attribute = {.nla_len = 8, .nla_type = INET_DIAG_REQ_PROTOCOL},
+               .protocol = protocol};
   return take_dump(fd, &request, sizeof request);
 }
 
@@ -157,7 +149,7 @@ static int look(void) {
       double start = now_us();
       sockets = 0;
       for (int i = 0; i < fd_count; i++)
-        sockets += dump_tcp(fds[i]) + dump_udp(fds[i], AF_INET) + dump_udp(fds[i], AF_INET6);
+        sockets += dump(fds[i], IPPROTO_TCP, KERNEL_TCP_LISTEN) + dump(fds[i], IPPROTO_UDP, KERNEL_TCP_CLOSE);
       printf("%.3f%s", now_us() - start, left > 1 ? "," : "");
     }
     printf("],\"sockets\":%d}\n", sockets);

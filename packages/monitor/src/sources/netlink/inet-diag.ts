@@ -26,6 +26,10 @@ const TCP_LISTEN = 10;
 
 const INET_DIAG_REQ_LENGTH = 60;
 const INET_DIAG_REQ_V2_LENGTH = 56;
+const INET_DIAG_REQ_PROTOCOL = 3;
+const PROTOCOL_ATTRIBUTE_LENGTH = 8;
+/** Beyond IPPROTO_MAX, so that no module is searched for. */
+const NO_PROTOCOL = 0xffff;
 const INET_DIAG_MSG_LENGTH = 72;
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_CGROUP_ID = 21;
@@ -62,12 +66,29 @@ export function dumpRequest(protocol: Protocol, family: Family): Uint8Array {
 }
 
 /**
- * A request for the TCP listeners of both families at once, in the older form that only knows TCP and has no family
- * (`struct inet_diag_req`; inet_diag_dump_compat(), net/ipv4/inet_diag.c): the kernel keeps both in one table.
+ * A request for the listening sockets of one protocol, of both families at once: the kernel keeps both in one table. Only
+ * the older form has no family (`struct inet_diag_req`; inet_diag_dump_compat(), net/ipv4/inet_diag.c), and it means TCP
+ * unless the attribute INET_DIAG_REQ_PROTOCOL says otherwise, which kernels before 5.9 pass over.
  */
-export function bothFamiliesRequest(): Uint8Array {
-  const { request, view } = dumpHeader(TCPDIAG_GETSOCK, INET_DIAG_REQ_LENGTH);
-  view.setUint32(NLMSG_HEADER_LENGTH + 52, 1 << TCP_LISTEN, LITTLE_ENDIAN);
+export function bothFamiliesRequest(protocol: Protocol): Uint8Array {
+  return compatRequest(IPPROTO[protocol], LISTENING_STATE[protocol]);
+}
+
+/**
+ * The same of a protocol that there is not. It is refused by a kernel that knows the attribute, and answered by one that
+ * does not.
+ */
+export function noProtocolRequest(): Uint8Array {
+  return compatRequest(NO_PROTOCOL, TCP_LISTEN);
+}
+
+function compatRequest(protocol: number, state: number): Uint8Array {
+  const { request, view } = dumpHeader(TCPDIAG_GETSOCK, INET_DIAG_REQ_LENGTH + PROTOCOL_ATTRIBUTE_LENGTH);
+  const attribute = NLMSG_HEADER_LENGTH + INET_DIAG_REQ_LENGTH;
+  view.setUint32(NLMSG_HEADER_LENGTH + 52, 1 << state, LITTLE_ENDIAN);
+  view.setUint16(attribute, PROTOCOL_ATTRIBUTE_LENGTH, LITTLE_ENDIAN);
+  view.setUint16(attribute + 2, INET_DIAG_REQ_PROTOCOL, LITTLE_ENDIAN);
+  view.setUint32(attribute + 4, protocol, LITTLE_ENDIAN);
   return request;
 }
 

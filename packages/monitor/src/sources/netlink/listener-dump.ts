@@ -10,6 +10,7 @@ import {
   bothFamiliesRequest,
   dumpRequest,
   NETLINK_SOCK_DIAG,
+  noProtocolRequest,
   readDumpPart,
 } from './inet-diag.js';
 
@@ -20,11 +21,16 @@ const DATAGRAM_LENGTH = 32 * 1024;
 /** How often a dump that was changed under is taken again. */
 const TRIES = 8;
 
-const UDP_REQUESTS = [dumpRequest('udp', 4), dumpRequest('udp', 6)];
-/** Walks the kernel's table of TCP listeners once for both families. */
-const REQUESTS = [bothFamiliesRequest(), ...UDP_REQUESTS];
-/** For a kernel that no longer knows the request for both. */
-const REQUESTS_BY_FAMILY = [dumpRequest('tcp', 4), dumpRequest('tcp', 6), ...UDP_REQUESTS];
+/** Each walks one of the kernel's tables. */
+const REQUESTS = [bothFamiliesRequest('tcp'), bothFamiliesRequest('udp')];
+/** Each walks a table and passes over the other family. */
+const REQUESTS_BY_FAMILY = [
+  dumpRequest('tcp', 4),
+  dumpRequest('tcp', 6),
+  dumpRequest('udp', 4),
+  dumpRequest('udp', 6),
+];
+const PROBE = noProtocolRequest();
 
 /**
  * A socket that NETLINK_SOCK_DIAG is asked through. It keeps its network namespace alive.
@@ -50,7 +56,7 @@ function socketIn(libc: Libc, namespace: NetworkNamespace): number {
 export class ListenerDump {
   readonly #libc: Libc;
   readonly #fd: number;
-  #requests = REQUESTS;
+  #requests: readonly Uint8Array[] | undefined;
   #last = Buffer.alloc(0);
 
   constructor(libc: Libc, fd: number) {
@@ -70,6 +76,7 @@ export class ListenerDump {
    * @throws SourceError where one of them fails; what is left of it makes this socket useless
    */
   take(): boolean {
+    this.#requests ??= this.#dumpWhole(PROBE) ? REQUESTS_BY_FAMILY : REQUESTS;
     received.length = 0;
     for (const request of this.#requests) {
       if (this.#dumpWhole(request)) continue;
@@ -81,7 +88,7 @@ export class ListenerDump {
     return true;
   }
 
-  /** False where the kernel does not know the request for both families. */
+  /** Appends a whole dump; false where the kernel knows no such request. */
   #dumpWhole(request: Uint8Array): boolean {
     const start = received.length;
     for (let tries = 1; ; tries++) {
@@ -109,7 +116,7 @@ export class ListenerDump {
       const part = readDumpPart(received.view, start, start + length);
       if (part.malformed || length === 0) throw new SourceError('netlink', 'the answer was malformed');
       if (part.errno > 0) {
-        if (request === REQUESTS[0] && isUnknown(part.errno)) return 'unknown';
+        if (isUnknown(part.errno) && !REQUESTS_BY_FAMILY.includes(request)) return 'unknown';
         throw new SourceError('netlink', `the kernel refused the dump (${getSystemErrorName(-part.errno)})`);
       }
       interrupted ||= part.interrupted;

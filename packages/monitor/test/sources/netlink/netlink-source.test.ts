@@ -1,9 +1,15 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Libc } from '../../../src/kernel/libc.js';
 import { loadLibc } from '../../../src/kernel/load-libc.js';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
+
+/** TCPDIAG_GETSOCK, and a type that no message has. */
+const BOTH_FAMILIES_TYPE = 18;
+const UNKNOWN_TYPE = 17;
 
 const { EPERM, ENOENT, EAGAIN } = constants.errno;
 
@@ -83,21 +89,45 @@ describe('the netlink source', () => {
     );
   });
 
-  test('asks for each family by itself where the kernel does not know the question for both', () => {
-    const UNKNOWN_TYPE = 17;
-    let refused = 0;
+  test.each([
+    // What the probe is refused with tells nothing, and the first request is refused as well.
+    ['has no request for both', 2, (asked: DataView) => asked.setUint16(4, UNKNOWN_TYPE, true)],
+    // The probe is answered, as a request for TCP.
+    ['knows no protocol in it', 1, (asked: DataView) => asked.setUint32(0, asked.byteLength - 8, true)],
+  ])('asks for each family by itself where the kernel %s', async (_, times, change) => {
+    const sockets = [createSocket('udp4'), createSocket('udp6')];
+    for (const socket of sockets) {
+      socket.bind();
+      await once(socket, 'listening');
+    }
+    let asked = 0;
     const source = sourceWith((real) => ({
       send(fd, data, flags) {
-        const asked = Uint8Array.from(data);
-        const view = new DataView(asked.buffer);
-        if (view.getUint16(4, true) !== 18) return real.send(fd, data, flags);
-        refused++;
-        view.setUint16(4, UNKNOWN_TYPE, true);
-        return real.send(fd, asked, flags);
+        const request = Uint8Array.from(data);
+        const view = new DataView(request.buffer);
+        if (view.getUint16(4, true) === BOTH_FAMILIES_TYPE) {
+          asked++;
+          change(view);
+        }
+        return real.send(fd, request.subarray(0, view.getUint32(0, true)), flags);
       },
     }));
     for (let i = 0; i < 3; i++) expect(source.look().listeners).toEqual(new NetlinkSource().look().listeners);
-    expect(refused).toBe(1);
+    expect(asked).toBe(times);
+    source.close();
+    for (const socket of sockets) socket.close();
+  });
+
+  test('asks once for both families where the kernel knows how to', () => {
+    const types: number[] = [];
+    const source = sourceWith((real) => ({
+      send(fd, data, flags) {
+        types.push(new DataView(data.buffer, data.byteOffset).getUint16(4, true));
+        return real.send(fd, data, flags);
+      },
+    }));
+    for (let i = 0; i < 2; i++) source.look();
+    expect(types).toEqual(Array(5).fill(BOTH_FAMILIES_TYPE));
     source.close();
   });
 
