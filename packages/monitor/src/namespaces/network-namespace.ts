@@ -4,6 +4,9 @@ import { SELF } from '../listener.js';
 import type { PortRange } from '../port-range.js';
 import { ephemeralPorts } from './ephemeral-ports.js';
 
+/** How long the range of ephemeral ports is taken to be what it was: few set it more than once after a boot. */
+const FRESH_MS = 1000;
+
 /** A network namespace of this machine, as the sources need it. */
 export interface NetworkNamespace {
   /** The place that is written on its listeners. */
@@ -34,6 +37,8 @@ export interface NetworkNamespace {
 export class OwnNamespace implements NetworkNamespace {
   readonly place: string;
   readonly #directory: string;
+  #ephemeral: PortRange | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   /**
    * @param directory where its tables are
@@ -57,6 +62,11 @@ export class OwnNamespace implements NetworkNamespace {
   }
 
   ephemeralPorts(): PortRange | undefined {
-    return ephemeralPorts();
+    const now = performance.now();
+    if (now - this.#askedAt > FRESH_MS) {
+      this.#ephemeral = ephemeralPorts();
+      this.#askedAt = now;
+    }
+    return this.#ephemeral;
   }
 }
