@@ -13,7 +13,7 @@ const LOOK = [
   /portolan\/src\/(?:[^/]+|arguments\/.+|render\/.+|commands\/(?:list|list-options|plain-list))\.ts$/,
 ];
 const NOT_LOOK =
-  /portolan\/src\/(?:bin|index|program|deadline|interruption|until)\.ts$|arguments\/add-options|monitor\/dist\/index\.js$/;
+  /portolan\/src\/(?:bin|index|program|deadline|interruption|until)\.ts$|arguments\/(?:add-options|port-argument)|monitor\/dist\/index\.js$/;
 
 const isLook = (id) => LOOK.some((pattern) => pattern.test(id)) && !NOT_LOOK.test(id);
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -82,3 +83,17 @@ function parseWithCommander(args: readonly string[]) {
   command.configureOutput({ outputError: () => {} }).parse(args, { from: 'user' });
   return { options: command.opts(), words: command.args };
 }
+
+it('is read and printed without commander, which takes longer to load than a look', () => {
+  const bin = new URL('../dist/bin.js', import.meta.url).href;
+  const loadedBy = (...args: string[]) => {
+    const script = `import { createRequire } from 'node:module';
+      process.argv.splice(1, Infinity, 'portolan', ...${JSON.stringify(args)});
+      await import(${JSON.stringify(bin)});
+      console.error(Object.keys(createRequire(${JSON.stringify(bin)}).cache).join(' '));`;
+    return spawnSync(process.execPath, ['--input-type=module'], { encoding: 'utf8', input: script }).stderr;
+  };
+  expect(loadedBy('list', '--no-processes')).toContain('koffi');
+  expect(loadedBy('list', '--no-processes')).not.toContain('commander');
+  expect(loadedBy('list', '--help')).toContain('commander');
+});
