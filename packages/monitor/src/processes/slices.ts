@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** How long work may hold the event loop. */
-const SLICE_MS = 5;
+const SLICE_MS = 1;
 
 /**
  * Runs work that yields wherever it may pause, and leaves the event loop to others after every slice of it.
