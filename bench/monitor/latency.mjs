@@ -49,8 +49,11 @@ const POLLERS = [
 
 export const WATCHERS = [...DOORBELLS, ...POLLERS];
 
-/** The gaps between openings are no multiple of an interval, and so meet it at every phase. */
-const DOORBELL_SCHEDULE = { rounds: 9, leastMs: 1, mostMs: 49, pauseMs: 250 };
+/**
+ * The gaps between openings are no multiple of an interval, and so meet it at every phase. So many rounds that the slowest
+ * hundredth is more than two of them.
+ */
+const DOORBELL_SCHEDULE = { rounds: 27, leastMs: 1, mostMs: 49, pauseMs: 250 };
 /** Whoever looks once a second needs to be waited for. */
 const POLLER_SCHEDULE = { rounds: 3, leastMs: 10, mostMs: 150, pauseMs: 1400 };
 
