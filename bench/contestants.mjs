@@ -34,7 +34,12 @@ const run = (...command) => [NODE, COMMAND, ...command];
 export function contestants(ipv6) {
   const changed = ipv6 ? ['changed', 'ipv6'] : ['changed'];
   return [
-    { name: 'reference', title: 'C program, a dump for each protocol and family', command: [REFERENCE], counts: true },
+    {
+      name: 'reference',
+      title: 'C program, a dump for each protocol and family',
+      command: [REFERENCE],
+      counts: true,
+    },
     { name: 'netlink', title: '**Portolan**, netlink', command: portolan('netlink'), counts: true },
     {
       name: 'netlink-changed',
