@@ -1,3 +1,4 @@
+import { chosenEngine } from './chosen-engine.js';
 import {
   type ContainerState,
   isContainerName,
@@ -5,7 +6,7 @@ import {
   parseContainerState,
   type RunningContainer,
 } from './container-state.js';
-import { type EngineAddress, type EngineKind, engineAddress, formatEngineAddress } from './engine-address.js';
+import { type EngineAddress, type EngineKind, formatEngineAddress } from './engine-address.js';
 import { EngineClient, messageOf } from './engine-client.js';
 import { EngineExecTransport } from './exec-transport.js';
 
@@ -20,7 +21,7 @@ export class ContainerEngine {
    * @param address where it answers; by default where its own command would ask
    * @throws EngineError where the settings of its command name an address that can't be used
    */
-  constructor(kind: EngineKind, address: EngineAddress = engineAddress(kind)) {
+  constructor(kind: EngineKind, address: EngineAddress = chosenEngine(kind)) {
     this.#client = new EngineClient(kind, address);
   }
 

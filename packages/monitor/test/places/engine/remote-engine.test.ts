@@ -7,9 +7,10 @@ import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chosenEngine } from '../../../src/places/engine/chosen-engine.js';
 import { localPidOf } from '../../../src/places/engine/container-process.js';
 import { ContainerEngine } from '../../../src/places/engine/engine.js';
-import { type EngineAddress, engineAddress } from '../../../src/places/engine/engine-address.js';
+import type { EngineAddress } from '../../../src/places/engine/engine-address.js';
 import { engineSettings } from '../../../src/places/engine/engine-settings.js';
 import { DockerEngine, HAS_DOCKER } from '../../docker/docker-engine.js';
 import { RunningModule } from '../../port-monitor/doorbells/run-module.js';
@@ -51,7 +52,7 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
   }
 
   function addressOf(environment: NodeJS.ProcessEnv): EngineAddress {
-    return engineAddress('docker', engineSettings({ HOME: directory, ...environment }));
+    return chosenEngine('docker', engineSettings({ HOME: directory, ...environment }));
   }
 
   it('is asked at a socket', async () => {

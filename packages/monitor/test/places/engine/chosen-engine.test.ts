@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chosenEngine } from '../../../src/places/engine/chosen-engine.js';
 import {
   type EngineAddress,
   type EngineKind,
-  engineAddress,
   formatEngineAddress,
 } from '../../../src/places/engine/engine-address.js';
 import { engineSettings } from '../../../src/places/engine/engine-settings.js';
@@ -31,7 +31,7 @@ function find(
     writeFileSync(join(home, name), text);
   }
   const settings = engineSettings({ HOME: home, ...environment });
-  return engineAddress(kind, { ...settings, exists: (path) => sockets.includes(path) });
+  return chosenEngine(kind, { ...settings, exists: (path) => sockets.includes(path) });
 }
 
 function context(name: string, endpoint: object, directory = '.docker'): Record<string, string> {
