@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const ANSWER_LIMIT_MS = 60_000;
 const COMPLAINT_LIMIT = 2000;
@@ -61,6 +63,20 @@ export class Contestant {
     throw new Error(lastLine(this.#complaint) ?? `no answer within ${ANSWER_LIMIT_MS / 1000} s`);
   }
 
+  /**
+   * What it costs for so many seconds, by the kernel's account of all its threads. It is not asked: that would wake it, and
+   * have V8 tidy up once more some 8 s after.
+   *
+   * @param {number} seconds
+   * @returns {Promise<{ cpuUs: number, ms: number }>}
+   */
+  async costOver(seconds) {
+    const start = performance.now();
+    const before = cpuUsOf(this.#child.pid);
+    await sleep(1000 * seconds);
+    return { cpuUs: cpuUsOf(this.#child.pid) - before, ms: performance.now() - start };
+  }
+
   /** Ends it, and waits until it has ended. */
   async stop() {
     this.#child.stdin.end();
@@ -76,6 +92,14 @@ export class Contestant {
       // It ended by itself.
     }
   }
+}
+
+/** What the threads of a process have run so far (Documentation/scheduler/sched-stats.rst). */
+function cpuUsOf(pid) {
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const [ranNs] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ');
+    return sum + Number(ranNs) / 1000;
+  }, 0);
 }
 
 /** Of a stack trace the line with the message, of anything else the last one. */

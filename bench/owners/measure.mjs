@@ -30,7 +30,10 @@ const monitor = (name, doorbell, title, { terminals = TERMINAL_COUNT, openings =
   command: (pids) => [process.execPath, MONITOR, doorbell, pids.slice(0, terminals).join(',')],
   openings,
   gapMs: [5, 150],
-  settleSeconds: SETTLE_SECONDS,
+  cost: async (runner) => {
+    await sleep(1000 * SETTLE_SECONDS);
+    return runner.costOver(COST_SECONDS);
+  },
 });
 const scanner = (way, title) => ({
   name: way,
@@ -38,7 +41,8 @@ const scanner = (way, title) => ({
   command: (pids) => [process.execPath, SCANNER, way, pids.join(',')],
   openings: 10,
   gapMs: [700, 2300],
-  settleSeconds: 0,
+  // With what it starts, of which only it is told.
+  cost: (runner) => runner.ask(`cost ${COST_SECONDS}`),
 });
 
 /** The rows of the table. */
@@ -74,13 +78,12 @@ export async function measureOwners() {
   }
 }
 
-async function measure({ command, openings, gapMs, settleSeconds }, terminals, pids) {
+async function measure({ command, openings, gapMs, cost }, terminals, pids) {
   const runner = new Contestant(command(pids));
   try {
     await runner.ask('start');
     const delays = await openAndClose(openings, gapMs, runner, terminals, pids);
-    if (settleSeconds > 0) await runner.ask(`cost ${settleSeconds}`);
-    const { cpuUs, ms } = await runner.ask(`cost ${COST_SECONDS}`);
+    const { cpuUs, ms } = await cost(runner);
     const sorted = delays.sort((a, b) => a - b);
     return {
       medianMs: sorted[Math.floor(sorted.length / 2)],

@@ -1,9 +1,8 @@
 /**
  * A monitor that tells whose a port is: owning-monitor.mjs DOORBELL PID,PID,…
  *
- * Answers `start`; `told` with the ports that it knew the owner of, and when; `cost SECONDS` with `cpuUs` and `ms`.
+ * Answers `start`; `told` with the ports that it knew the owner of, and when.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PortMonitor } from '@portolan/monitor';
 import { answerLines } from '../../monitor/subjects/answer-lines.mjs';
 
@@ -21,10 +20,5 @@ await answerLines(async (line) => {
     for (const pid of pids.split(',').filter(Boolean)) monitor.own({ name: pid, pid: Number(pid) });
     return {};
   }
-  if (line === 'told') return { told: told.splice(0) };
-  const start = performance.now();
-  const before = process.cpuUsage();
-  await sleep(1000 * Number(line.split(' ')[1]));
-  const { user, system } = process.cpuUsage(before);
-  return { cpuUs: user + system, ms: performance.now() - start };
+  return { told: told.splice(0) };
 });

@@ -1,7 +1,7 @@
 /**
  * What programs do today to tell which terminal a port is of: scanner.mjs ps-ss|ps-lsof|dial PID,PID,…
  *
- * Answers as owning-monitor.mjs does; the cost is that of all it ran, by the kernel's account.
+ * Answers as owning-monitor.mjs does, and `cost SECONDS` with `cpuUs` of all it ran, by the kernel's account, and `ms`.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
