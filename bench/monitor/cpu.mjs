@@ -8,7 +8,7 @@ import { Contestant } from '../contestant.mjs';
  * @typedef {object} Cost
  * @property {string} name
  * @property {number} [cpuUs]
- * @property {number} [ms] how long it watched
+ * @property {number} [ms] of how long
  * @property {string} [failure]
  */
 
