@@ -24,10 +24,23 @@ export async function close(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-/** A port that nobody listens on; ports of the kernel's own choice seldom come twice. */
+/** Below the ephemeral ports, each of the test files that run side by side has so many for itself. */
+const FIRST_PORT = 10_000;
+const PORTS_EACH = 2_000;
+const WORKERS = 10;
+
+const worker = Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS;
+let next = Math.floor(Math.random() * PORTS_EACH);
+
+/** A port that nobody listens on, and that nobody else is given meanwhile. */
 export async function freePort(): Promise<number> {
-  const server = await listenOn();
-  const port = portOf(server);
-  await close(server);
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + worker * PORTS_EACH + (next++ % PORTS_EACH);
+    try {
+      await close(await listenOn(port));
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
