@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localPidOf } from '../../../src/places/engine/container-process.js';
@@ -267,7 +267,11 @@ function childrenIn(pid: number): string[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && namespaceOf(entry) === namespace)
     .map((entry) => {
-      const path = `/proc/${entry}/cmdline`;
-      return existsSync(path) ? readFileSync(path, 'utf8') : '';
+      try {
+        return readFileSync(`/proc/${entry}/cmdline`, 'utf8');
+      } catch {
+        // It has ended meanwhile.
+        return '';
+      }
     });
 }
