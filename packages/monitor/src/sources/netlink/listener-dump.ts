@@ -60,6 +60,8 @@ export class ListenerDump {
   #last = Buffer.alloc(0);
   /** Where in it each of the dumps ends. */
   #ends: readonly number[] = [];
+  /** Whether something of the dump that is being taken is not where it was. */
+  #hasNews = false;
 
   constructor(libc: Libc, fd: number) {
     this.#libc = libc;
@@ -80,6 +82,7 @@ export class ListenerDump {
   take(): boolean {
     this.#requests ??= this.#dumpWhole(PROBE) ? REQUESTS_BY_FAMILY : REQUESTS;
     received.length = 0;
+    this.#hasNews = false;
     const ends: number[] = [];
     for (const request of this.#requests) {
       if (!this.#dumpWhole(request)) {
@@ -88,7 +91,8 @@ export class ListenerDump {
       }
       ends.push(received.length);
     }
-    if (received.length === this.#last.length && received.equals(this.#last, 0, received.length))
+    const { length } = received;
+    if (length === this.#last.length && (!this.#hasNews || received.equals(this.#last, 0, length)))
       return false;
     this.#last = Buffer.from(received.bytes);
     this.#ends = ends;
@@ -127,6 +131,7 @@ export class ListenerDump {
         if (this.#ends.includes(end)) return interrupted ? 'interrupted' : 'complete';
         continue;
       }
+      this.#hasNews = true;
       const part = readDumpPart(received.view, start, end);
       if (part.malformed || length === 0) throw new SourceError('netlink', 'the answer was malformed');
       if (part.errno > 0) {
