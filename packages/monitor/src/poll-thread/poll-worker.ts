@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs';
 import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { getSystemErrorName } from 'node:util';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Libc } from '../kernel/libc.js';
@@ -14,14 +15,20 @@ import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js
  */
 const POLL_TIMEOUT_MS = 1000;
 
+interface WatchedDump {
+  readonly id: number;
+  readonly dump: PeriodicDump;
+  isArmed: boolean;
+}
+
 const { eventFd, loaded } = workerData as PollWorkerData;
 const libc = load();
 const descriptors = new Map<number, { readonly fd: number; isArmed: boolean }>();
-const dumps = new Map<number, { readonly dump: PeriodicDump; isArmed: boolean }>();
+const dumps = new Map<number, WatchedDump>();
 let pollFds = new PollFds(eventFd, []);
 
-for (let goesOn = true; goesOn; ) {
-  const count = libc.poll(pollFds.bytes, timeoutMs());
+for (let goesOn = true, timeoutMs = POLL_TIMEOUT_MS; goesOn; timeoutMs = takeDumps()) {
+  const count = libc.poll(pollFds.bytes, timeoutMs);
   if (count < 0 && count !== -constants.errno.EINTR) throw new Error(`poll: ${getSystemErrorName(count)}`);
   if (count > 0) {
     reportReady(pollFds.ready());
@@ -31,7 +38,6 @@ for (let goesOn = true; goesOn; ) {
     }
     pollFds = new PollFds(eventFd, armed());
   }
-  takeDumps();
 }
 
 function load(): Libc {
@@ -59,7 +65,7 @@ function carryOut(command: Exclude<PollCommand, { type: 'stop' }>): void {
   if (command.type === 'watch') {
     const { subject } = command;
     if (subject.kind === 'readable') descriptors.set(id, { fd: subject.fd, isArmed: true });
-    else dumps.set(id, { dump: new PeriodicDump(libc, subject), isArmed: true });
+    else dumps.set(id, { id, dump: new PeriodicDump(libc, subject), isArmed: true });
   } else if (command.type === 'arm') {
     const watched = descriptors.get(id) ?? dumps.get(id);
     if (watched !== undefined) watched.isArmed = true;
@@ -83,28 +89,32 @@ function reportReady(ids: readonly number[]): void {
   report({ type: 'ready', ids });
 }
 
-/** Until the next dump is to be taken. */
-function timeoutMs(): number {
+/** Takes the dumps that are due; in how many milliseconds the next one is. */
+function takeDumps(): number {
   if (dumps.size === 0) return POLL_TIMEOUT_MS;
-  const now = performance.now();
-  let soonest = now + POLL_TIMEOUT_MS;
-  for (const { dump, isArmed } of dumps.values()) if (isArmed && dump.dueAt < soonest) soonest = dump.dueAt;
-  return Math.max(0, Math.ceil(soonest - now));
+  let now = performance.now();
+  let nextAt = now + POLL_TIMEOUT_MS;
+  for (const watched of dumps.values()) {
+    const { dump } = watched;
+    if (watched.isArmed && dump.dueAt <= now) {
+      take(watched, now);
+      now = Math.max(now, dump.takenAt);
+    }
+    if (watched.isArmed && dump.dueAt < nextAt) nextAt = dump.dueAt;
+  }
+  return Math.max(0, Math.ceil(nextAt - now));
 }
 
-function takeDumps(): void {
-  if (dumps.size === 0) return;
-  const now = performance.now();
-  for (const [id, watched] of dumps) {
-    if (!watched.isArmed || watched.dump.dueAt > now) continue;
-    try {
-      if (!watched.dump.hasChanged(now)) continue;
-      watched.isArmed = false;
-      report({ type: 'ready', ids: [id] });
-    } catch (error) {
-      dumps.delete(id);
-      report({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) });
-    }
+function take(watched: WatchedDump, now: number): void {
+  const { id, dump } = watched;
+  try {
+    if (!dump.hasChanged(now)) return;
+    watched.isArmed = false;
+    report({ type: 'ready', ids: [id] });
+  } catch (error) {
+    watched.isArmed = false;
+    dumps.delete(id);
+    report({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -59,10 +59,7 @@ describe.skipIf(!LITTLE_ENDIAN)('the recorded netlink dumps', () => {
 
   test('end with their last datagram and not before', () => {
     for (const name of ['tcp4', 'tcp6', 'udp4', 'udp6'] as const) {
-      const parts = readRecordedDump(name).map((datagram) => {
-        const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
-        return readDumpPart(view, 0, datagram.length);
-      });
+      const parts = readRecordedDump(name).map(readDumpPart);
       expect(parts.map(({ done }) => done)).toEqual(parts.map((_, i) => i === parts.length - 1));
       expect(
         parts.every(({ interrupted, malformed, errno }) => !interrupted && !malformed && errno === 0),

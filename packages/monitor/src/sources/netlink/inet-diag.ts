@@ -110,17 +110,18 @@ export interface DumpPart {
   readonly interrupted: boolean;
   /** What the kernel refused it with, positive; 0 where it did not. */
   readonly errno: number;
-  /** The bytes are no netlink messages, or are cut off. */
+  /** The bytes are no netlink messages, or none at all, or are cut off. */
   readonly malformed: boolean;
 }
 
 /** Looks at the headers of one datagram's messages (`struct nlmsghdr`), not at the sockets in them. */
-export function readDumpPart(view: DataView, start: number, end: number): DumpPart {
+export function readDumpPart(datagram: Uint8Array): DumpPart {
+  const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   let done = false;
   let interrupted = false;
-  let offset = start;
-  while (offset < end) {
-    const length = messageLength(view, offset, end);
+  let offset = 0;
+  do {
+    const length = messageLength(view, offset, datagram.length);
     if (length === 0) return { done, interrupted, errno: 0, malformed: true };
     const type = view.getUint16(offset + 4, LITTLE_ENDIAN);
     if (view.getUint16(offset + 6, LITTLE_ENDIAN) & NLM_F_DUMP_INTR) interrupted = true;
@@ -133,7 +134,7 @@ export function readDumpPart(view: DataView, start: number, end: number): DumpPa
       done = true;
     }
     offset += aligned(length);
-  }
+  } while (offset < datagram.length);
   return { done, interrupted, errno: 0, malformed: false };
 }
 

@@ -5,13 +5,13 @@ import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
 import type { NetworkNamespace } from '../../namespaces/network-namespace.js';
 import { PlaceError } from '../../place-error.js';
 import { SourceError } from '../source-error.js';
+import { DumpDatagram } from './dump-datagram.js';
 import {
   AF_NETLINK,
   bothFamiliesRequest,
   dumpRequest,
   NETLINK_SOCK_DIAG,
   noProtocolRequest,
-  readDumpPart,
 } from './inet-diag.js';
 
 const MSG_TRUNC = 0x20;
@@ -57,11 +57,8 @@ export class ListenerDump {
   readonly #libc: Libc;
   readonly #fd: number;
   #requests: readonly Uint8Array[] | undefined;
-  #last = Buffer.alloc(0);
-  /** Where in it each of the dumps ends. */
-  #ends: readonly number[] = [];
-  /** Whether something of the dump that is being taken is not where it was. */
-  #hasNews = false;
+  /** Of the last dumps, in the order in which they came. */
+  #last: readonly DumpDatagram[] = [];
 
   constructor(libc: Libc, fd: number) {
     this.#libc = libc;
@@ -70,7 +67,7 @@ export class ListenerDump {
 
   /** The datagrams of the last dumps, one behind the other. */
   get bytes(): Buffer {
-    return this.#last;
+    return Buffer.concat(this.#last.map(({ bytes }) => bytes));
   }
 
   /**
@@ -80,68 +77,59 @@ export class ListenerDump {
    * @throws SourceError where one of them fails; what is left of it makes this socket useless
    */
   take(): boolean {
-    this.#requests ??= this.#dumpWhole(PROBE) ? REQUESTS_BY_FAMILY : REQUESTS;
-    received.length = 0;
-    this.#hasNews = false;
-    const ends: number[] = [];
+    this.#requests ??= this.#dumpWhole(PROBE, []) ? REQUESTS_BY_FAMILY : REQUESTS;
+    const taken: DumpDatagram[] = [];
     for (const request of this.#requests) {
-      if (!this.#dumpWhole(request)) {
+      if (!this.#dumpWhole(request, taken)) {
         this.#requests = REQUESTS_BY_FAMILY;
         return this.take();
       }
-      ends.push(received.length);
     }
-    const { length } = received;
-    if (length === this.#last.length && (!this.#hasNews || received.equals(this.#last, 0, length)))
-      return false;
-    this.#last = Buffer.from(received.bytes);
-    this.#ends = ends;
+    const last = this.#last;
+    if (taken.length === last.length && taken.every((datagram, i) => datagram === last[i])) return false;
+    this.#last = taken;
     return true;
   }
 
   /** Appends a whole dump; false where the kernel knows no such request. */
-  #dumpWhole(request: Uint8Array): boolean {
-    const start = received.length;
+  #dumpWhole(request: Uint8Array, taken: DumpDatagram[]): boolean {
+    const start = taken.length;
     for (let tries = 1; ; tries++) {
-      const outcome = this.#dump(request);
+      const outcome = this.#dump(request, taken);
       if (outcome !== 'interrupted') return outcome === 'complete';
       if (tries === TRIES)
         throw new SourceError('netlink', `the sockets changed under each of ${TRIES} looks`);
-      received.length = start;
+      taken.length = start;
     }
   }
 
   /** Appends the datagrams of one dump. One that was interrupted is to be taken again. */
-  #dump(request: Uint8Array): 'complete' | 'interrupted' | 'unknown' {
+  #dump(request: Uint8Array, taken: DumpDatagram[]): 'complete' | 'interrupted' | 'unknown' {
     const sent = this.#libc.send(this.#fd, request, 0);
     if (sent < 0)
       throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
     let interrupted = false;
     for (;;) {
-      const start = received.length;
-      const room = received.room();
-      const length = this.#libc.recv(this.#fd, room, MSG_DONTWAIT | MSG_TRUNC);
-      if (length < 0)
-        throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
-      if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
-      const end = start + length;
-      // What is as it was, and where it was, needs no reading: thousands of headers may be in it.
-      if (length > 0 && received.equals(this.#last, start, end)) {
-        received.length = end;
-        if (this.#ends.includes(end)) return interrupted ? 'interrupted' : 'complete';
-        continue;
-      }
-      this.#hasNews = true;
-      const part = readDumpPart(received.view, start, end);
-      if (part.malformed || length === 0) throw new SourceError('netlink', 'the answer was malformed');
+      const datagram = this.#receive(taken.length);
+      const { part } = datagram;
       if (part.errno > 0) {
         if (isUnknown(part.errno) && !REQUESTS_BY_FAMILY.includes(request)) return 'unknown';
         throw new SourceError('netlink', `the kernel refused the dump (${getSystemErrorName(-part.errno)})`);
       }
+      taken.push(datagram);
       interrupted ||= part.interrupted;
-      received.length = end;
       if (part.done) return interrupted ? 'interrupted' : 'complete';
     }
+  }
+
+  /** The next datagram; the one that came in the same place last time, where it is the same. */
+  #receive(place: number): DumpDatagram {
+    const room = roomOf(place);
+    const length = this.#libc.recv(this.#fd, room, MSG_DONTWAIT | MSG_TRUNC);
+    if (length < 0) throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
+    if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
+    const last = this.#last[place];
+    return last?.isReceived(length) ? last : new DumpDatagram(room, length);
   }
 }
 
@@ -151,32 +139,10 @@ function isUnknown(errno: number): boolean {
   return errno === EINVAL || errno === ENOENT || errno === EOPNOTSUPP;
 }
 
-/** Bytes that grow at their end, in room for one more datagram. */
-class DumpBuffer {
-  #memory = Buffer.alloc(2 * DATAGRAM_LENGTH);
-  view = new DataView(this.#memory.buffer, this.#memory.byteOffset);
-  length = 0;
+/** What is being received: all dumps of a {@link ListenerDump} are taken in one stretch, so that the same room serves many. */
+const rooms: Buffer[] = [];
 
-  get bytes(): Buffer {
-    return this.#memory.subarray(0, this.length);
-  }
-
-  /** Whether the same is between two offsets of other bytes. */
-  equals(other: Buffer, start: number, end: number): boolean {
-    return end <= other.length && this.#memory.compare(other, start, end, start, end) === 0;
-  }
-
-  /** Where the next datagram goes. */
-  room(): Buffer {
-    if (this.#memory.length - this.length < DATAGRAM_LENGTH) {
-      const larger = Buffer.alloc(2 * this.#memory.length);
-      this.#memory.copy(larger, 0, 0, this.length);
-      this.#memory = larger;
-      this.view = new DataView(larger.buffer, larger.byteOffset);
-    }
-    return this.#memory.subarray(this.length);
-  }
+function roomOf(place: number): Buffer {
+  rooms[place] ??= Buffer.alloc(DATAGRAM_LENGTH);
+  return rooms[place];
 }
-
-/** What is being received: all dumps of a {@link ListenerDump} are taken in one stretch, so that one is enough for many. */
-const received = new DumpBuffer();
