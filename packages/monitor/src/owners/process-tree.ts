@@ -1,9 +1,7 @@
-import { uptime } from 'node:os';
 import type { ProcessStat } from '../processes/parse-stat.js';
+import { ticksNow } from '../processes/ticks.js';
 import type { Fork } from './fork-event.js';
 
-/** Clock ticks a second as /proc counts them. */
-const USER_HZ = 100;
 /** So many members are gathered before those that have ended are looked for and dropped. */
 const SWEEP_AT = 4096;
 
@@ -75,7 +73,8 @@ export class ProcessTree {
 
   /** All forks up to now were told. */
   caughtUp(): void {
-    this.#caughtUpAt = ticksNow();
+    // Rounded up, so that who was heard of has started by then.
+    this.#caughtUpAt = Math.ceil(ticksNow()) + 1;
   }
 
   /** Forks were missed: keeps what is surely still true, and looks at what is below it now. */
@@ -161,9 +160,4 @@ export class ProcessTree {
     }
     this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#members.size);
   }
-}
-
-/** Rounded up, so that who was heard of has started by then. */
-function ticksNow(): number {
-  return Math.ceil(uptime() * USER_HZ) + 1;
 }

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-/** Clock ticks a second as /proc counts them: USER_HZ, 100 on every architecture that Node runs on (proc_pid_stat(5)). */
-const USER_HZ = 100;
+import { USER_HZ } from './ticks.js';
 
 /** A wall clock that moved by so much against the steady one has been set. */
 const CLOCK_STEP_MS = 1000;

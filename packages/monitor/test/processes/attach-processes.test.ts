@@ -161,6 +161,24 @@ wait()`);
     const { processes } = await look(child.report.inode);
     expect(processes.map(({ pid }) => pid)).toEqual(child.report.pids);
   });
+
+  test('is not in a child that is on its way to another program', async () => {
+    await using child = await startPython<{ inode: number }>(`
+import time
+s = listen()
+s.set_inheritable(False)
+say(inode=inode(s))
+while True:
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(0.003)
+        os.execvp('true', ['true'])
+    os.waitpid(pid, 0)`);
+    for (let i = 0; i < 20; i++) {
+      const { processes } = await look(child.report.inode);
+      expect(processes.map(({ pid }) => pid)).toEqual([child.pid]);
+    }
+  });
 });
 
 describe('a socket in no process that can be seen', () => {
