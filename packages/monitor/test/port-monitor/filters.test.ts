@@ -1,0 +1,66 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { PortEvent } from '../../src/index.js';
+import { openSocket } from '../harbour/native-socket.js';
+import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { askedMonitor, brief, look } from './asked-monitor.js';
+import { harbourmaster } from './harbourmaster.js';
+
+describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
+  beforeAll(enterHarbour);
+
+  test('leaves out its own sockets, and processes with PORTOLAN_IGNORE=1', async () => {
+    await using shy = await harbourmaster({ PORTOLAN_IGNORE: '1' });
+    await using other = await harbourmaster({ PORTOLAN_IGNORE: '10' });
+    await using monitor = await askedMonitor();
+    using _own = openSocket({
+      protocol: 'tcp',
+      family: 4,
+      address: '127.0.0.1',
+      port: 8080,
+      backlog: 16,
+    });
+    await shy.open(8081);
+    await other.open(8082);
+    expect(await look(monitor)).toEqual(['opened 8082']);
+    expect(monitor.listeners().map(({ port }) => port)).toEqual([8082]);
+    await shy.close(8081);
+    expect(await look(monitor)).toEqual([]);
+  });
+
+  test('tells only of what passes its filter', async () => {
+    await using master = await harbourmaster();
+    await using monitor = await askedMonitor({
+      filter: { protocols: ['tcp'], ports: [{ from: 8000, to: 8099 }], loopback: true },
+    });
+    for (const port of [7999, 8000, 8099, 8100]) await master.open(port);
+    expect(await look(monitor)).toEqual(['opened 8000', 'opened 8099']);
+    for (const port of [7999, 8000]) await master.close(port);
+    expect(await look(monitor)).toEqual(['closed 8000']);
+  });
+
+  test('filters by the name of the process', async () => {
+    await using master = await harbourmaster();
+    await using monitor = await askedMonitor({ filter: { processes: ['nobody-is-called-so'] } });
+    await master.open(8080);
+    expect(await look(monitor)).toEqual([]);
+    expect(monitor.listeners()).toEqual([]);
+  });
+
+  test('reports only what stays open for as long as it was told, and then by itself', async () => {
+    await using master = await harbourmaster();
+    await using monitor = await askedMonitor({ settleMs: 150 });
+    await master.open(8080);
+    expect(await look(monitor)).toEqual([]);
+    await master.close(8080);
+    expect(await look(monitor)).toEqual([]);
+    const opened = new Promise<PortEvent>((resolve) => monitor.once('opened', resolve));
+    await master.open(8081);
+    const since = performance.now();
+    expect(await look(monitor)).toEqual([]);
+    expect(brief(await opened)).toBe('opened 8081');
+    expect(performance.now() - since).toBeGreaterThan(145);
+    await master.close(8081);
+    expect(await look(monitor)).toEqual(['closed 8081']);
+    expect(monitor.recentEvents().events.map(brief)).toEqual(['opened 8081', 'closed 8081']);
+  });
+});

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { harbourmaster } from './harbourmaster.js';
+import { runProgram } from './run-program.js';
+
+/** Says what its monitor is told of, and on SIGUSR2 how much is open. */
+const TELLING = `
+  import { PortMonitor } from '@portolan/monitor';
+  const monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 20, processes: false });
+  await monitor.start();
+  for (const type of ['opened', 'closed', 'changed', 'source', 'error']) {
+    monitor.on(type, ({ listener }) => console.log(type, listener?.port));
+  }
+  process.on('SIGUSR2', async () => {
+    await monitor.refresh();
+    console.log('open', monitor.listeners().length);
+  });
+  console.log('started');
+`;
+
+test('a monitor that was suspended and resumed tells what is different, and not what came and went', async () => {
+  await using program = runProgram(TELLING);
+  expect(await program.line()).toBe('started');
+  program.child.kill('SIGSTOP');
+  await using master = await harbourmaster();
+  for (const port of [39_001, 39_002]) await master.open(port);
+  await master.close(39_001);
+  program.child.kill('SIGCONT');
+  expect(await program.line()).toBe('opened 39002');
+  await master.close(39_002);
+  expect(await program.line()).toBe('closed 39002');
+});
+
+test.skipIf(!MAY_MAKE_NAMESPACES)(
+  'a monitor whose network namespace loses its name goes on in it',
+  async () => {
+    const name = `portolan-test-${process.pid}`;
+    execFileSync('ip', ['netns', 'add', name]);
+    await using program = runProgram(TELLING, { before: ['ip', 'netns', 'exec', name] });
+    expect(await program.line()).toBe('started');
+    execFileSync('ip', ['netns', 'delete', name]);
+    program.child.kill('SIGUSR2');
+    expect(await program.line()).toBe('open 0');
+  },
+);
