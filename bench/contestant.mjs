@@ -6,8 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ANSWER_LIMIT_MS = 60_000;
 const COMPLAINT_LIMIT = 2000;
+/** Time to start, to be compiled, and for V8 to tidy up once after that: it does so some 9 s after the start, for 40 ms. */
+export const SETTLE_SECONDS = 15;
 
 /**
+ * @typedef {{ cpuUs: number, ms: number }} Cost processor time, and in how much time
+ *
  * One who looks at the listeners, in a process of its own, so that neither heap nor compiled code is shared.
  *
  * It reads lines with a number of looks from its standard input, looks so often, and answers in one line of
@@ -64,21 +68,35 @@ export class Contestant {
   }
 
   /**
-   * What a second of it costs, the median of so many, by the kernel's account of all its threads. Not the mean: what V8 tidies
-   * up once would count as if it came again and again. It is not asked, since that would wake it.
+   * What a second of it costs once it has settled, the median of so many, by the kernel's account of all its threads. Not the
+   * mean: what V8 tidies up once would count as if it came again and again. It is not asked, since that would wake it.
    *
    * @param {number} seconds
-   * @returns {Promise<{ cpuUs: number, ms: number }>}
+   * @returns {Promise<Cost>}
    */
-  async costOver(seconds) {
+  async medianCost(seconds) {
+    await sleep(1000 * SETTLE_SECONDS);
     const costs = [];
-    for (let i = 0; i < seconds; i++) {
-      const start = performance.now();
-      const before = cpuUsOf(this.#child.pid);
-      await sleep(1000);
-      costs.push({ cpuUs: cpuUsOf(this.#child.pid) - before, ms: performance.now() - start });
-    }
+    for (let i = 0; i < seconds; i++) costs.push(await this.#costOver(1));
     return costs.sort((a, b) => a.cpuUs / a.ms - b.cpuUs / b.ms)[Math.floor(seconds / 2)];
+  }
+
+  /**
+   * The same in all of these seconds, for those who do something now and then.
+   *
+   * @param {number} seconds
+   * @returns {Promise<Cost>}
+   */
+  async meanCost(seconds) {
+    await sleep(1000 * SETTLE_SECONDS);
+    return this.#costOver(seconds);
+  }
+
+  async #costOver(seconds) {
+    const start = performance.now();
+    const before = cpuUsOf(this.#child.pid);
+    await sleep(1000 * seconds);
+    return { cpuUs: cpuUsOf(this.#child.pid) - before, ms: performance.now() - start };
   }
 
   /** Ends it, and waits until it has ended. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Contestant } from '../contestant.mjs';
+import { Contestant, SETTLE_SECONDS } from '../contestant.mjs';
 
 /**
  * What it costs to watch while nothing happens, by the kernel's account of the process with all its threads.
@@ -16,8 +16,6 @@ const REFERENCE = fileURLToPath(new URL('../../build/bench-reference', import.me
 const IDLE_MONITOR = fileURLToPath(new URL('subjects/idle-monitor.mjs', import.meta.url));
 
 const SECONDS = 20;
-/** Time to start, to be compiled, and for V8 to tidy up once after that: it does so some 9 s after the start, for 40 ms. */
-const SETTLE_SECONDS = 15;
 
 /** The rows of the table. */
 export const IDLERS = [
@@ -59,8 +57,7 @@ export async function measureCpu() {
           await sleep(i * 33);
           const watching = runner.ask(SETTLE_SECONDS + SECONDS + 1);
           watching.catch(() => undefined);
-          await sleep(1000 * SETTLE_SECONDS);
-          const cost = await runner.costOver(SECONDS);
+          const cost = await runner.medianCost(SECONDS);
           await watching;
           return { name, ...cost };
         } catch (error) {

@@ -20,8 +20,6 @@ const SCANNER = fileURLToPath(new URL('subjects/scanner.mjs', import.meta.url));
 const TERMINAL_COUNT = 50;
 const PROCESSES_A_TERMINAL = 20;
 const FIRST_PORT = 3000;
-/** What V8 tidies up once after the start is over by then. */
-const SETTLE_SECONDS = 15;
 const COST_SECONDS = 20;
 
 const monitor = (name, doorbell, title, { terminals = TERMINAL_COUNT, openings = 100 } = {}) => ({
@@ -30,10 +28,7 @@ const monitor = (name, doorbell, title, { terminals = TERMINAL_COUNT, openings =
   command: (pids) => [process.execPath, MONITOR, doorbell, pids.slice(0, terminals).join(',')],
   openings,
   gapMs: [5, 150],
-  cost: async (runner) => {
-    await sleep(1000 * SETTLE_SECONDS);
-    return runner.costOver(COST_SECONDS);
-  },
+  cost: (runner) => runner.medianCost(COST_SECONDS),
 });
 const scanner = (way, title) => ({
   name: way,

@@ -21,8 +21,6 @@ const TURNS = 20;
 const LOOKS_A_TURN = 4;
 const WARM_UP_LOOKS = 20;
 const LIST_LOOKS = 15;
-/** What V8 tidies up once after the start is over by then. */
-const SETTLE_SECONDS = 15;
 /** Three looks at all of them, which come every 15 s or so. */
 const COST_SECONDS = 45;
 
@@ -72,9 +70,9 @@ async function measureIdle() {
   const monitor = new Contestant([process.execPath, MONITOR]);
   try {
     await monitor.ask('watch');
-    await monitor.ask(`cost ${SETTLE_SECONDS}`);
-    const { cpuUs, findCpuUs, ms } = await monitor.ask(`cost ${COST_SECONDS}`);
-    return { idleShare: cpuUs / ms / 1000, findShare: findCpuUs / ms / 1000 };
+    const idle = await monitor.meanCost(COST_SECONDS);
+    const find = await monitor.ask('find cost');
+    return { idleShare: share(idle), findShare: share(find) };
   } finally {
     await monitor.stop();
   }
@@ -85,6 +83,10 @@ function checked(who, answer) {
   const expected = NAMESPACES * LISTENERS;
   if (answer.sockets !== expected) throw new Error(`${who} saw ${answer.sockets} sockets of ${expected}`);
   return answer;
+}
+
+function share({ cpuUs, ms }) {
+  return cpuUs / ms / 1000;
 }
 
 function median(values) {

@@ -3,15 +3,15 @@
  *
  * Answers `watch` and `watch quietly`, where it looks only when it is told; `refresh N` with `microseconds`, how long each
  * look at all places took without finding them, with `findMicroseconds` and with `sockets`; `list N` with `microseconds` of
- * so many looks from nothing; `cost SECONDS` with `cpuUs`, of which `findCpuUs` to find what is there, and `ms`.
+ * so many looks from nothing; `find cost` with `cpuUs`, what finding what is there took since `watch`, and `ms`.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listListeners, PortMonitor } from '@portolan/monitor';
 import { AllNamespaces } from '../../../packages/monitor/dist/places/all-namespaces.js';
 import { answerLines } from '../../monitor/subjects/answer-lines.mjs';
 
 let foundInUs = 0;
 let findCpuUs = 0;
+let watchedSince = 0;
 const find = AllNamespaces.prototype.find;
 AllNamespaces.prototype.find = async function (signal) {
   const start = performance.now();
@@ -30,6 +30,8 @@ const actions = {
       ...(how === 'quietly' && { processes: false, intervalMs: 1e6, doorbell: 'clock' }),
     });
     await monitor.start();
+    watchedSince = performance.now();
+    findCpuUs = 0;
     return {};
   },
   async refresh(count) {
@@ -52,12 +54,8 @@ const actions = {
     }
     return { microseconds, sockets: socketsOf(snapshot.listeners) };
   },
-  async cost(seconds) {
-    const start = performance.now();
-    const before = process.cpuUsage();
-    findCpuUs = 0;
-    await sleep(1000 * Number(seconds));
-    return { cpuUs: cpuUsSince(before), findCpuUs, ms: performance.now() - start };
+  async find() {
+    return { cpuUs: findCpuUs, ms: performance.now() - watchedSince };
   },
 };
 
