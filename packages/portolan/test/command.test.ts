@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type ListenOptions } from 'node:net';
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectWrongUsage } from './expect-wrong-usage.js';
 import { COMMAND, portolan, runProgram } from './run-command.js';
 
 const NOBODY = 65534;
@@ -147,13 +148,7 @@ describe('portolan', () => {
     [['completion', 'csh'], 'bash, zsh, fish'],
     [['completion'], 'missing'],
     [['\x1b[31m'], String.raw`\x1b[31m`],
-  ])('calls %j wrong usage, in one line', async (args, message) => {
-    const { status, stdout, stderr } = await portolan(args);
-    expect(status).toBe(2);
-    expect(stdout).toBe('');
-    expect(stderr).toMatch(/^portolan: \P{Cc}*\n$/u);
-    expect(stderr).toContain(message);
-  });
+  ])('calls %j wrong usage, in one line', expectWrongUsage);
 
   it('helps, with examples, and tells its version', async () => {
     const [help, version] = await Promise.all([portolan(['--help']), portolan(['--version'])]);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { expectWrongUsage } from './expect-wrong-usage.js';
 import { close, freePort, listenOn, portOf } from './free-port.js';
 import { portolan, runProgram } from './run-command.js';
 import { type StartedProgram, startOnTerminal, startPortolan, startPython } from './started-program.js';
@@ -226,12 +227,7 @@ ${SERVER}`);
     [['kill', '--yes'], 'takes the ports to free'],
     [['kill', 'node', '--yes'], 'no port'],
     [['kill', '3000', '--yes', '--grace', 'long'], 'no duration'],
-  ])('calls %j wrong usage, in one line', async (args, message) => {
-    const { status, stdout, stderr } = await portolan(args);
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^portolan: \P{Cc}*\n$/u);
-    expect(stderr).toContain(message);
-  });
+  ])('calls %j wrong usage, in one line', expectWrongUsage);
 });
 
 describe('portolan kill on a terminal', () => {

@@ -3,6 +3,7 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CGROUP_ROOT } from '../../monitor/test/owners/cgroup-root.js';
 import { StandInEngine } from '../../monitor/test/places/engine/stand-in-engine.js';
+import { expectWrongUsage } from './expect-wrong-usage.js';
 import { freePort } from './free-port.js';
 import { portolan } from './run-command.js';
 import { type StartedProgram, startPortolan, startPython } from './started-program.js';
@@ -182,12 +183,7 @@ while True:
     [['--env', '=1'], 'expected NAME or NAME=value'],
     [['--cgroup', 'system.slice/ssh.service'], 'expected a path like /'],
     [['--container', '../x'], "neither a container's id nor"],
-  ])('calls %j wrong usage, in one line', async (args, message) => {
-    const { status, stdout, stderr } = await portolan(args);
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^portolan: \P{Cc}*\n$/u);
-    expect(stderr).toContain(message);
-  });
+  ])('calls %j wrong usage, in one line', expectWrongUsage);
 });
 
 describe('--env', () => {

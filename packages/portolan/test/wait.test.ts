@@ -1,6 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { expectWrongUsage } from './expect-wrong-usage.js';
 import { close, freePort, listenOn, portOf } from './free-port.js';
 import { portolan } from './run-command.js';
 import { startOnTerminal, startPortolan } from './started-program.js';
@@ -84,12 +85,7 @@ describe('portolan wait', () => {
     [['wait', '3000', '--http', '/a b'], 'expected one like /health'],
     [['wait', '3000', '--http', '/', '--closed'], 'cannot be used with'],
     [['wait', '3000', '--http', '/', '--udp'], 'cannot be used with'],
-  ])('calls %j wrong usage, in one line', async (args, message) => {
-    const { status, stdout, stderr } = await portolan(args);
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^portolan: \P{Cc}*\n$/u);
-    expect(stderr).toContain(message);
-  });
+  ])('calls %j wrong usage, in one line', expectWrongUsage);
 });
 
 describe('portolan wait on a terminal', () => {

@@ -2,48 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareListeners, groupSockets, type Listener, listenerKey } from '../../src/listener.js';
 import { difference, union } from '../../src/port-monitor/difference.js';
-
-function listener(port: number, ...inodes: (number | null)[]): Listener {
-  const unknown = {
-    uid: 0,
-    interface: null,
-    v6Only: null,
-    backlog: 0,
-    backlogLimit: null,
-    cgroup: null,
-    unit: null,
-    container: null,
-    holder: null,
-  };
-  const sockets = inodes.map((inode) => ({ inode, ...unknown }));
-  return {
-    place: 'self',
-    protocol: 'tcp',
-    family: 4,
-    address: '127.0.0.1',
-    port,
-    ephemeral: false,
-    sockets,
-    processes: null,
-    owners: [],
-  };
-}
+import { listenerAt, socketAt } from './listener-at.js';
 
 const look = fc
   .uniqueArray(fc.tuple(fc.integer({ min: 1, max: 30 }), fc.nat(3)), { selector: ([port]) => port })
-  .map((pairs) => pairs.map(([port, inode]) => listener(port, inode)).sort(compareListeners));
+  .map((pairs) => pairs.map(([port, inode]) => listenerAt(port, inode)).sort(compareListeners));
 
 const keys = (listeners: readonly Listener[]) => listeners.map(listenerKey);
-
-const UNKNOWN = {
-  inode: null,
-  uid: null,
-  interface: null,
-  v6Only: null,
-  backlog: null,
-  backlogLimit: null,
-  cgroup: null,
-};
 
 describe('the difference of two looks', () => {
   test('is what opened, what closed, and what has other sockets', () => {
@@ -71,18 +36,14 @@ describe('the difference of two looks', () => {
   });
 
   test('is no change where a source does not know the inodes', () => {
-    expect(difference([listener(80, 5)], [listener(80, null)]).replaced).toEqual([]);
+    expect(difference([listenerAt(80, 5)], [listenerAt(80, null)]).replaced).toEqual([]);
   });
 
   test('tells by who was seen to hold it whether a port without inodes was taken over', () => {
     const held = (...pids: number[]) => {
       const [one] = groupSockets([
         {
-          protocol: 'tcp',
-          family: 4,
-          address: '127.0.0.1',
-          port: 80,
-          ...UNKNOWN,
+          ...socketAt(80, null),
           heldBy: pids.map((pid) => ({ pid, parentPid: 1, name: 'a', uid: 0, user: null })),
         },
       ]);
@@ -96,7 +57,7 @@ describe('the difference of two looks', () => {
   });
 
   test('sees one more socket on the same endpoint', () => {
-    expect(difference([listener(80, 5)], [listener(80, 5, 6)]).replaced).toHaveLength(1);
+    expect(difference([listenerAt(80, 5)], [listenerAt(80, 5, 6)]).replaced).toHaveLength(1);
   });
 });
 

@@ -1,22 +1,27 @@
-import { groupSockets, type Listener } from '../../src/listener.js';
+import { type BoundSocket, groupSockets, type Listener } from '../../src/listener.js';
 
-/** A listener of which only a few things matter. */
-export function listenerAt(port: number, inode = port): Listener {
-  const [listener] = groupSockets([
-    {
-      protocol: 'tcp',
-      family: 4,
-      address: '127.0.0.1',
-      port,
-      inode,
-      uid: 0,
-      interface: null,
-      v6Only: null,
-      backlog: 0,
-      backlogLimit: null,
-      cgroup: null,
-    },
-  ]);
+/** A listener of which only a few things matter, with a socket for each inode, or with one. */
+export function listenerAt(port: number, ...inodes: readonly (number | null)[]): Listener {
+  const [listener] = groupSockets(
+    (inodes.length > 0 ? inodes : [port]).map((inode) => socketAt(port, inode)),
+  );
   if (listener === undefined) throw new Error('a socket makes a listener');
   return listener;
+}
+
+/** One of its sockets. */
+export function socketAt(port: number, inode: number | null): BoundSocket {
+  return {
+    protocol: 'tcp',
+    family: 4,
+    address: '127.0.0.1',
+    port,
+    inode,
+    uid: 0,
+    interface: null,
+    v6Only: null,
+    backlog: 0,
+    backlogLimit: null,
+    cgroup: null,
+  };
 }

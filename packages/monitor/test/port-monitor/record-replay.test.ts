@@ -4,37 +4,12 @@ import { compareListeners, type Listener, listenerKey } from '../../src/listener
 import { difference } from '../../src/port-monitor/difference.js';
 import type { ListenRecord } from '../../src/port-monitor/doorbells/tracefs/parse-trace.js';
 import { type RecordPlace, replay } from '../../src/port-monitor/record-replay.js';
+import { listenerAt } from './listener-at.js';
 
 const own = (): RecordPlace => 'own';
 
 function record(type: 'opened' | 'closed', port: number, atNs: number, pid = 1): ListenRecord {
   return { type, family: 4, address: '127.0.0.1', port, pid, atNs: BigInt(atNs) };
-}
-
-function listener(port: number, inodes: readonly number[]): Listener {
-  const unknown = {
-    uid: 0,
-    interface: null,
-    v6Only: null,
-    backlog: 0,
-    backlogLimit: 1,
-    cgroup: null,
-    unit: null,
-    container: null,
-    holder: null,
-  };
-  const sockets = inodes.map((inode) => ({ inode, ...unknown }));
-  return {
-    place: 'self',
-    protocol: 'tcp',
-    family: 4,
-    address: '127.0.0.1',
-    port,
-    ephemeral: false,
-    sockets,
-    processes: null,
-    owners: [],
-  };
 }
 
 describe('the records between two looks', () => {
@@ -45,14 +20,14 @@ describe('the records between two looks', () => {
 
   test('tell that a listener closed and opened again though both looks saw one', () => {
     const records = [record('closed', 80, 1), record('opened', 80, 2)];
-    const { reopened, passages } = replay([listener(80, [1])], [listener(80, [2])], records, 10n, own);
+    const { reopened, passages } = replay([listenerAt(80, 1)], [listenerAt(80, 2)], records, 10n, own);
     expect([...reopened]).toEqual(['tcp 127.0.0.1:80']);
     expect(passages).toEqual([]);
   });
 
   test('tell nothing of a second socket on the same endpoint', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    const look = [listener(80, [1])];
+    const look = [listenerAt(80, 1)];
     expect(replay(look, look, records, 10n, own)).toMatchObject({ passages: [], reopened: new Set() });
   });
 
@@ -120,7 +95,7 @@ test('together with the looks tell each opening and closing once, in order, and 
       };
       const view = () => {
         const open = [...sockets].filter(([, inodes]) => inodes.length > 0);
-        return open.map(([port, inodes]) => listener(port, inodes)).sort(compareListeners);
+        return open.map(([port, inodes]) => listenerAt(port, ...inodes)).sort(compareListeners);
       };
       const look = (meanwhile: readonly { port: number; open: boolean; isSeen: boolean }[]) => {
         const began = BigInt(++clock);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { expectWrongUsage } from '../expect-wrong-usage.js';
 import { portolan, runProgram } from '../run-command.js';
 import { startPortolan } from '../started-program.js';
 import { runPortServer } from './port-server.js';
@@ -58,12 +59,7 @@ describe('portolan run', () => {
     [['run', 'ls'], 'behind --'],
     [['run', 'ls', '--', 'ls'], 'behind --'],
     [['run', '--clear', '--', 'ls'], '--clean'],
-  ])('calls %j wrong usage, in one line', async (args, message) => {
-    const { status, stdout, stderr } = await portolan(args);
-    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-    expect(stderr).toMatch(/^portolan: \P{Cc}*\n$/u);
-    expect(stderr).toContain(message);
-  });
+  ])('calls %j wrong usage, in one line', expectWrongUsage);
 
   it('leaves the streams of the command blocking when it has said something', async () => {
     await using running = await runPortServer();
