@@ -2,7 +2,6 @@
  * The wire format of the process connector (include/uapi/linux/connector.h and cn_proc.h). All in the machine's byte
  * order.
  */
-import { endianness } from 'node:os';
 import {
   assemble,
   BPF_JEQ_K,
@@ -13,16 +12,15 @@ import {
   NOTHING,
   WHOLE_MESSAGE,
 } from '../kernel/bpf.js';
-import { AF_NETLINK } from '../sources/netlink/inet-diag.js';
+import { LITTLE_ENDIAN } from '../kernel/byte-order.js';
+import { AF_NETLINK, NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink.js';
 
 export const NETLINK_CONNECTOR = 11;
 const CN_IDX_PROC = 1;
 const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const PROC_EVENT_FORK = 1;
-const NLMSG_DONE = 3;
 
-const NLMSG_HEADER_LENGTH = 16;
 const CN_MSG_LENGTH = 20;
 /** Where a `struct proc_event` begins, and where its `event_data` does. */
 const PROC_EVENT = NLMSG_HEADER_LENGTH + CN_MSG_LENGTH;
@@ -32,8 +30,6 @@ const CHILD_PID = EVENT_DATA + 8;
 const CHILD_TGID = EVENT_DATA + 12;
 /** Longer than any message. */
 export const FORK_EVENT_LENGTH = 128;
-
-const LITTLE_ENDIAN = endianness() === 'LE';
 
 /** A process that was forked from another. */
 export interface Fork {

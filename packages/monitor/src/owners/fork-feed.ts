@@ -4,13 +4,13 @@ import { getSystemErrorName } from 'node:util';
 import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
 import type { Libc } from '../kernel/libc.js';
 import { loadLibc } from '../kernel/load-libc.js';
+import { AF_NETLINK } from '../kernel/netlink.js';
 import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from '../kernel/structs.js';
 import type { Watch } from '../poll-thread/poll-thread.js';
 import { watchOwn } from '../poll-thread/watch-own.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { readStat } from '../processes/read-process.js';
 import { isInitialPidNamespace } from '../processes/sees-every-process.js';
-import { AF_NETLINK } from '../sources/netlink/inet-diag.js';
 import {
   connectorAddress,
   FORK_EVENT_LENGTH,

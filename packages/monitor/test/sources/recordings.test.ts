@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { BoundSocket } from '../../src/listener.js';
 import { OwnNamespace } from '../../src/namespaces/network-namespace.js';
-import { readDumpPart, readSockets } from '../../src/sources/netlink/inet-diag.js';
+import { readDumpPart } from '../../src/sources/netlink/dump-part.js';
+import { readSockets } from '../../src/sources/netlink/read-sockets.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';
 import { parseSs } from '../../src/sources/ss/parse-ss.js';
 import {

@@ -1,5 +1,5 @@
 import { SourceError } from '../source-error.js';
-import { type DumpPart, readDumpPart } from './inet-diag.js';
+import { type DumpPart, readDumpPart } from './dump-part.js';
 
 /** A datagram of a dump, kept to be known again: what comes once more needs no reading, and thousands of messages may be in it. */
 export class DumpDatagram {

@@ -1,10 +1,9 @@
-import { endianness } from 'node:os';
+import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import type { Libc } from '../../kernel/libc.js';
 
 const SIOCGIFNAME = 0x8910;
 const IFNAMSIZ = 16;
 const IFREQ_LENGTH = 40;
-const LITTLE_ENDIAN = endianness() === 'LE';
 
 /** The names of network devices, asked for through a socket and so in that socket's network namespace. */
 export class InterfaceNames {

@@ -1,18 +1,14 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/libc.js';
+import { AF_NETLINK } from '../../kernel/netlink.js';
 import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
 import type { NetworkNamespace } from '../../namespaces/network-namespace.js';
 import { PlaceError } from '../../place-error.js';
 import { SourceError } from '../source-error.js';
 import { DumpDatagram } from './dump-datagram.js';
-import {
-  AF_NETLINK,
-  bothFamiliesRequest,
-  dumpRequest,
-  NETLINK_SOCK_DIAG,
-  noProtocolRequest,
-} from './inet-diag.js';
+import { bothFamiliesRequest, dumpRequest, noProtocolRequest } from './dump-request.js';
+import { NETLINK_SOCK_DIAG } from './inet-diag.js';
 
 const MSG_TRUNC = 0x20;
 

@@ -5,9 +5,9 @@ import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-na
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { CgroupPaths } from './cgroup-paths.js';
-import { readSockets } from './inet-diag.js';
 import { InterfaceNames } from './interface-names.js';
 import { ListenerDump, openSockDiag } from './listener-dump.js';
+import { readSockets } from './read-sockets.js';
 
 /** They are the same whatever the network namespace. */
 const cgroups = new CgroupPaths();

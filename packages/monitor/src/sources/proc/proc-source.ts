@@ -1,4 +1,4 @@
-import { endianness } from 'node:os';
+import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { type BoundSocket, groupSockets } from '../../listener.js';
 import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-namespace.js';
 import { PlaceError } from '../../place-error.js';
@@ -16,8 +16,6 @@ const TABLES = [
   { name: 'udp6', protocol: 'udp', family: 6, counter: 'UDP6' },
 ] as const;
 type Table = (typeof TABLES)[number];
-
-const LITTLE_ENDIAN = endianness() === 'LE';
 
 /** seq_file hands out a page at most for each read (fs/seq_file.c). */
 const PAGE_LENGTH = 4096;

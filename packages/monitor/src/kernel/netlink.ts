@@ -1,0 +1,20 @@
+/** Messages of netlink(7) (include/uapi/linux/netlink.h), in the machine's byte order. */
+import { LITTLE_ENDIAN } from './byte-order.js';
+
+export const AF_NETLINK = 16;
+/** A `struct nlmsghdr`. */
+export const NLMSG_HEADER_LENGTH = 16;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+
+/** The length in a message's header; 0 where no message of that length can be there. */
+export function messageLength(view: DataView, offset: number, end: number): number {
+  if (end - offset < NLMSG_HEADER_LENGTH) return 0;
+  const length = view.getUint32(offset, LITTLE_ENDIAN);
+  return length >= NLMSG_HEADER_LENGTH && length <= end - offset ? length : 0;
+}
+
+/** Messages and attributes start at multiples of four. */
+export function aligned(length: number): number {
+  return (length + 3) & ~3;
+}
