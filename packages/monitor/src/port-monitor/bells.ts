@@ -24,4 +24,4 @@ export interface Bells {
   noteSource(source: SourceName): void;
 }
 
-export const NO_RECORDS: TakenRecords = { records: [], lost: 0 };
+export const NO_RECORDS: TakenRecords = { records: [], underWay: [], lost: 0 };

@@ -1,7 +1,5 @@
 /** The time from one look to the next where rings come in a burst. */
 const GATHER_MS = 2;
-/** Where rings bring nothing new, as those for clients' sockets do, it doubles up to this. Those that are sure do not wait for it. */
-const GATHER_LIMIT_MS = 100;
 
 /**
  * Lets one look run at a time: at once when somebody waits for it or when it rings out of silence, and once for all rings
@@ -10,6 +8,7 @@ const GATHER_LIMIT_MS = 100;
 export class LookScheduler<T> {
   readonly #look: () => Promise<T>;
   readonly #isNews: (found: T) => boolean;
+  readonly #gatherLimitMs: number;
   #gatherMs = GATHER_MS;
   #beganAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -20,10 +19,15 @@ export class LookScheduler<T> {
   #looking = 0;
   #stopped = false;
 
-  /** @param isNews whether a look that was rung for was worth it */
-  constructor(look: () => Promise<T>, isNews: (found: T) => boolean) {
+  /**
+   * @param isNews whether a look that was rung for was worth it
+   * @param gatherLimitMs where rings bring nothing new, as those for clients' sockets do, the time from one look to the next
+   *   doubles up to this. Those that are sure do not wait for it
+   */
+  constructor(look: () => Promise<T>, isNews: (found: T) => boolean, gatherLimitMs: number) {
     this.#look = look;
     this.#isNews = isNews;
+    this.#gatherLimitMs = Math.max(gatherLimitMs, GATHER_MS);
   }
 
   /** It may be time to look, or is so for sure. Rings during a look are followed by another look. */
@@ -34,7 +38,8 @@ export class LookScheduler<T> {
     clearTimeout(this.#timer);
     const waitMs = dueAt - performance.now();
     this.#dueAt = dueAt;
-    if (waitMs > 0) this.#timer = setTimeout(() => this.#answerRing(), waitMs);
+    // A look right behind another one would leave the event loop to nobody else.
+    if (waitMs > 0 || this.#looking > 0) this.#timer = setTimeout(() => this.#answerRing(), waitMs);
     else this.#answerRing();
   }
 
@@ -68,7 +73,7 @@ export class LookScheduler<T> {
   #answerRing(): void {
     this.lookNow().then(
       (found) => {
-        this.#gatherMs = this.#isNews(found) ? GATHER_MS : Math.min(2 * this.#gatherMs, GATHER_LIMIT_MS);
+        this.#gatherMs = this.#isNews(found) ? GATHER_MS : Math.min(2 * this.#gatherMs, this.#gatherLimitMs);
       },
       // Whoever rings does not wait for the result; the look itself reports what goes wrong.
       () => undefined,

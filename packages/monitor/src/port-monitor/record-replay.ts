@@ -17,50 +17,68 @@ export interface Replay {
   readonly reopened: ReadonlySet<string>;
   /** The keys of listeners that changed while the look went on, so that it can't tell what it saw of them. */
   readonly unsettled: ReadonlySet<string>;
-  /** The records of the unsettled, to be replayed with the next look. */
+  /** Of these, those that were open at the earlier look, and had closed before the later one began. */
+  readonly ended: ReadonlySet<string>;
+  /** The records of the unsettled since they were closed last, to be replayed with the next look. */
   readonly carried: readonly ListenRecord[];
   /** Which process opened a listener, by the listener's key. */
   readonly openers: ReadonlyMap<string, number>;
 }
 
+/** What of the records a look can't be held against. */
+export interface Meanwhile {
+  /** When the look began, on the clock of the records. */
+  readonly lookBeganNs: bigint;
+  /** What was not over when the records were taken, and comes again if it is not taken back. */
+  readonly underWay?: ReadonlySet<ListenRecord>;
+}
+
 /**
  * Plays the kernel's records through, from what was open at one look to what is open at the next. A look shows what
  * was recorded before it began, and may or may not show what was recorded meanwhile.
- *
- * @param lookBeganNs when the later look began, on the clock of the records
  */
 export function replay(
   before: readonly Listener[],
   after: readonly Listener[],
   records: readonly ListenRecord[],
-  lookBeganNs: bigint,
+  { lookBeganNs, underWay = new Set() }: Meanwhile,
   placeOf: (record: ListenRecord) => RecordPlace,
 ): Replay {
+  const isUnsure = (record: ListenRecord) => record.atNs > lookBeganNs || underWay.has(record);
   const passages: Passage[] = [];
   const reopened = new Set<string>();
   const unsettled = new Set<string>();
+  const ended = new Set<string>();
   const carried: ListenRecord[] = [];
   const socketsBefore = new Map(before.map((listener) => [listenerKey(listener), listener.sockets.length]));
   const isOpenAfter = new Set(after.map(listenerKey));
   const openers = new Map<string, number>();
-  for (const [key, own] of recordsByEndpoint(records, placeOf)) {
-    const opening = own.findLast(({ type }) => type === 'opened');
+  for (const [key, all] of recordsByEndpoint(records, placeOf)) {
+    const opening = all.findLast(({ type }) => type === 'opened');
     if (opening !== undefined) openers.set(key, opening.pid);
-    if (isWhatWasSeen(own, socketsBefore.get(key) ?? 0, isOpenAfter.has(key))) continue;
-    if (own.some(({ atNs }) => atNs > lookBeganNs)) {
-      unsettled.add(key);
-      carried.push(...own);
-      continue;
-    }
+    const before = socketsBefore.get(key) ?? 0;
+    const isOver = !all.some((record) => underWay.has(record));
+    if (isOver && isWhatWasSeen(all, before, isOpenAfter.has(key))) continue;
+    const isSettled = !all.some(isUnsure);
+    const own = isSettled ? all : untilClosed(all, before, isUnsure);
     // Who opened it is gone, and with him the answer to where that was: only the looks tell.
-    if (own.some((record) => record.type === 'opened' && placeOf(record) === 'unknown')) continue;
-    const wasOpen = socketsBefore.has(key);
-    const found = passagesOf(own, socketsBefore.get(key) ?? 0);
-    passages.push(...found.passages);
-    if (wasOpen && isOpenAfter.has(key) && found.closings > 0) reopened.add(key);
+    const isPlaced = own.every((record) => record.type === 'closed' || placeOf(record) === 'own');
+    if (!isSettled) {
+      unsettled.add(key);
+      const isTold = isPlaced || before === 0;
+      for (const record of isTold ? all.slice(own.length) : all) {
+        if (!underWay.has(record)) carried.push(record);
+      }
+    }
+    if (!isPlaced) continue;
+    const found = passagesOf(own, before);
+    for (const passage of found.passages) passages.push(passage);
+    if (before === 0 || found.closings === 0) continue;
+    if (!isSettled) ended.add(key);
+    else if (isOpenAfter.has(key)) reopened.add(key);
   }
   passages.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
-  return { passages, reopened, unsettled, carried, openers };
+  return { passages, reopened, unsettled, ended, carried, openers };
 }
 
 /** Whether the looks themselves show all of what was recorded, however close to the later one: one socket that came or went. */
@@ -73,6 +91,22 @@ function isWhatWasSeen(
   return records[0]?.type === 'opened'
     ? socketsBefore === 0 && isOpenAfter
     : socketsBefore === 1 && !isOpenAfter;
+}
+
+/** What is sure until the endpoint was closed last: of that nothing depends on what the look saw. */
+function untilClosed(
+  records: readonly ListenRecord[],
+  socketsBefore: number,
+  isUnsure: (record: ListenRecord) => boolean,
+): readonly ListenRecord[] {
+  let sockets = socketsBefore;
+  let length = 0;
+  for (const [i, record] of records.entries()) {
+    if (isUnsure(record)) break;
+    sockets = record.type === 'opened' ? sockets + 1 : Math.max(0, sockets - 1);
+    if (sockets === 0) length = i + 1;
+  }
+  return records.slice(0, length);
 }
 
 /** The records that may be of the own namespace, in their order. */
@@ -120,14 +154,15 @@ function passagesOf(
   return { passages, closings };
 }
 
-/** The later look, but for listeners that can't be told from it: those are as they were. */
+/** The later look, but for listeners that can't be told from it: those are as they were, unless they ended before it. */
 export function postpone(
   before: readonly Listener[],
   after: readonly Listener[],
-  unsettled: ReadonlySet<string>,
+  { unsettled, ended }: Pick<Replay, 'unsettled' | 'ended'>,
 ): readonly Listener[] {
   if (unsettled.size === 0) return after;
   const settled = after.filter((listener) => !unsettled.has(listenerKey(listener)));
-  const kept = before.filter((listener) => unsettled.has(listenerKey(listener)));
+  const isKept = (key: string) => unsettled.has(key) && !ended.has(key);
+  const kept = before.filter((listener) => isKept(listenerKey(listener)));
   return [...settled, ...kept].sort(compareListeners);
 }

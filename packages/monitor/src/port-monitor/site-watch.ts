@@ -21,6 +21,9 @@ import { RecordsLostError } from './records-lost-error.js';
 import { ToldListeners } from './told-listeners.js';
 import { SETTLING_MS, Witness } from './witness.js';
 
+/** How long rings that bring nothing new are gathered at most. */
+const GATHER_LIMIT_MS = 100;
+
 /** What the watches of one monitor share. */
 export interface SharedByWatches {
   readonly options: PortMonitorOptions;
@@ -43,10 +46,7 @@ export class SiteWatch {
   readonly #bells: Bells;
   readonly #search: HolderSearch;
   readonly #witness: Witness;
-  readonly #scheduler = new LookScheduler(
-    () => this.#look(),
-    (found) => found.length > 0,
-  );
+  readonly #scheduler: LookScheduler<readonly PortEvent[]>;
   readonly #told: ToldListeners;
   readonly #abort = new AbortController();
   #seen: readonly Listener[] = [];
@@ -57,7 +57,7 @@ export class SiteWatch {
   #stopping: Promise<void> | undefined;
 
   constructor(site: Site, bells: Bells, shared: SharedByWatches) {
-    const { sources, processes, logger, filter, settleMs, persistent } = shared.options;
+    const { sources, processes, logger, filter, settleMs, intervalMs, persistent } = shared.options;
     this.site = site;
     this.#shared = shared;
     this.#bells = bells;
@@ -70,6 +70,11 @@ export class SiteWatch {
       isOpen: (listener) => this.#told.isOpen(listener),
       onLate: (late) => this.#learn(late),
     });
+    this.#scheduler = new LookScheduler(
+      () => this.#look(),
+      (found) => found.length > 0,
+      Math.min(intervalMs ?? GATHER_LIMIT_MS, GATHER_LIMIT_MS),
+    );
     this.#witness = new Witness(() => bells.takeRecords());
     this.#told = new ToldListeners({
       settleMs: settleMs ?? 0,
@@ -200,24 +205,38 @@ export class SiteWatch {
 
   async #compare(listeners: readonly Listener[]): Promise<void> {
     const testimony = this.#witness.testify(this.#seen, listeners);
-    this.#hasUnsettled = testimony.unsettled.size > 0;
-    if (testimony.lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(testimony.lost) });
-    if (listeners === this.#seen && testimony.passages.length === 0 && testimony.reopened.size === 0) return;
+    const { passages, reopened, ended, unsettled, lost } = testimony;
+    this.#hasUnsettled = unsettled.size > 0;
+    if (lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(lost) });
+    // What came and went just now waits for the next look, and nothing else may ring for that.
+    if (this.#hasUnsettled) this.#scheduler.ring(true);
+    if (listeners === this.#seen && passages.length + reopened.size + ended.size === 0) return;
 
-    const seen = postpone(this.#seen, listeners, testimony.unsettled);
-    if (this.#hasUnsettled) this.#scheduler.ring();
+    const seen = postpone(this.#seen, listeners, testimony);
     const { opened, closed, replaced } = difference(this.#seen, seen);
     this.#seen = seen;
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const found = this.#attachOwners(await this.#search.findSoon(fresh, testimony.openers));
+    const found = this.#attachOwners(await this.#findSoon(fresh, testimony.openers));
 
     for (const listener of closed) this.#told.forget(listener);
-    for (const { before } of replaced) {
-      if (testimony.reopened.has(listenerKey(before))) this.#told.forget(before);
-    }
-    for (const passage of testimony.passages) this.#tellPassage(passage);
+    for (const { before } of replaced) if (reopened.has(listenerKey(before))) this.#told.forget(before);
+    for (const passage of passages) this.#tellPassage(passage);
     for (const listener of found) this.#told.note(listener, now);
+  }
+
+  /** Where processes can't be searched for, such as for want of descriptors, listeners are told without them. */
+  async #findSoon(
+    listeners: readonly Listener[],
+    openers: ReadonlyMap<string, number>,
+  ): Promise<readonly Listener[]> {
+    try {
+      return await this.#search.findSoon(listeners, openers);
+    } catch (error) {
+      this.#abort.signal.throwIfAborted();
+      this.#noteFailure(error);
+      return listeners;
+    }
   }
 
   #tellPassage(passage: Passage): void {

@@ -2,7 +2,7 @@ import type { Listener } from '../listener.js';
 import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { isInitialPidNamespace } from '../processes/sees-every-process.js';
 import type { ListenRecord } from './doorbells/tracefs/parse-trace.js';
-import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
+import { byTime, type TakenRecords } from './doorbells/tracefs/trace-records.js';
 import { type RecordPlace, type Replay, replay } from './record-replay.js';
 
 /**
@@ -15,6 +15,7 @@ const NOTHING: Replay = {
   passages: [],
   reopened: new Set(),
   unsettled: new Set(),
+  ended: new Set(),
   carried: [],
   openers: new Map(),
 };
@@ -36,10 +37,12 @@ export class Witness {
 
   /** What happened between two looks, and how many records were lost. */
   testify(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
-    const { records, lost } = this.#takeRecords();
-    const all = [...this.#carried, ...records];
+    const { records, underWay, lost } = this.#takeRecords();
+    const all = [...this.#carried, ...records, ...underWay];
     if (all.length === 0 || !isInitialPidNamespace()) return { ...NOTHING, lost };
-    const told = replay(before, after, all, this.#lookBeganNs, placeFinder());
+    if (underWay.length > 0) all.sort(byTime);
+    const meanwhile = { lookBeganNs: this.#lookBeganNs, underWay: new Set(underWay) };
+    const told = replay(before, after, all, meanwhile, placeFinder());
     this.#carried = told.carried;
     return { ...told, lost };
   }

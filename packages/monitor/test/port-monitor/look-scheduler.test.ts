@@ -2,11 +2,12 @@ import { describe, expect, test, vi } from 'vitest';
 import { LookScheduler } from '../../src/port-monitor/look-scheduler.js';
 
 /** A look that ends when it is told. */
-function controlled() {
+function controlled({ gatherLimitMs = 100 } = {}) {
   const ends: ((value: number) => void)[] = [];
   const scheduler = new LookScheduler(
     () => new Promise<number>((resolve) => ends.push(resolve)),
     (found) => found > 0,
+    gatherLimitMs,
   );
   return { ends, scheduler };
 }
@@ -84,6 +85,46 @@ describe('looks', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test('are put off for no longer than is said', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      const { ends, scheduler } = controlled({ gatherLimitMs: 10 });
+      for (let looks = 1; looks <= 10; looks++) {
+        scheduler.ring();
+        await vi.advanceTimersByTimeAsync(10);
+        await begun(ends, looks);
+        ends.at(-1)?.(0);
+        await tick();
+      }
+      await scheduler.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('leave the event loop to others, however often it rings meanwhile', async () => {
+    let looks = 0;
+    const scheduler: LookScheduler<number> = new LookScheduler(
+      async () => {
+        looks++;
+        const end = performance.now() + 5;
+        while (performance.now() < end);
+        if (looks < 50) scheduler.ring(true);
+        return 1;
+      },
+      () => true,
+      100,
+    );
+    scheduler.ring();
+    let turns = 0;
+    while (looks < 50) {
+      await tick();
+      turns++;
+    }
+    expect(turns).toBeGreaterThan(25);
+    await scheduler.stop();
   });
 
   test('no longer begin after the stop, which waits for the one that runs', async () => {

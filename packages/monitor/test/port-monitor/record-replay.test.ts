@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareListeners, type Listener, listenerKey } from '../../src/listener.js';
 import { difference } from '../../src/port-monitor/difference.js';
 import type { ListenRecord } from '../../src/port-monitor/doorbells/tracefs/parse-trace.js';
-import { type RecordPlace, replay } from '../../src/port-monitor/record-replay.js';
+import { postpone, type RecordPlace, replay } from '../../src/port-monitor/record-replay.js';
 import { listenerAt } from './listener-at.js';
 
 const own = (): RecordPlace => 'own';
@@ -14,13 +14,25 @@ function record(type: 'opened' | 'closed', port: number, atNs: number, pid = 1):
 
 describe('the records between two looks', () => {
   test('tell of a listener that neither look saw', () => {
-    const { passages } = replay([], [], [record('opened', 80, 1), record('closed', 80, 2)], 10n, own);
+    const { passages } = replay(
+      [],
+      [],
+      [record('opened', 80, 1), record('closed', 80, 2)],
+      { lookBeganNs: 10n },
+      own,
+    );
     expect(passages).toMatchObject([{ opened: { port: 80 }, closed: { port: 80 } }]);
   });
 
   test('tell that a listener closed and opened again though both looks saw one', () => {
     const records = [record('closed', 80, 1), record('opened', 80, 2)];
-    const { reopened, passages } = replay([listenerAt(80, 1)], [listenerAt(80, 2)], records, 10n, own);
+    const { reopened, passages } = replay(
+      [listenerAt(80, 1)],
+      [listenerAt(80, 2)],
+      records,
+      { lookBeganNs: 10n },
+      own,
+    );
     expect([...reopened]).toEqual(['tcp 127.0.0.1:80']);
     expect(passages).toEqual([]);
   });
@@ -28,25 +40,62 @@ describe('the records between two looks', () => {
   test('tell nothing of a second socket on the same endpoint', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
     const look = [listenerAt(80, 1)];
-    expect(replay(look, look, records, 10n, own)).toMatchObject({ passages: [], reopened: new Set() });
+    expect(replay(look, look, records, { lookBeganNs: 10n }, own)).toMatchObject({
+      passages: [],
+      reopened: new Set(),
+    });
   });
 
   test('of another network namespace tell nothing', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    expect(replay([], [], records, 10n, () => 'other').passages).toEqual([]);
+    expect(replay([], [], records, { lookBeganNs: 10n }, () => 'other').passages).toEqual([]);
   });
 
   test('of a process that is gone tell nothing, since nobody knows where it was', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    expect(replay([], [], records, 10n, () => 'unknown').passages).toEqual([]);
+    expect(replay([], [], records, { lookBeganNs: 10n }, () => 'unknown').passages).toEqual([]);
   });
 
   test('that are younger than the look wait for the next', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 11)];
-    const { unsettled, carried, passages } = replay([], [], records, 10n, own);
+    const { unsettled, carried, passages } = replay([], [], records, { lookBeganNs: 10n }, own);
     expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
     expect(carried).toEqual(records);
     expect(passages).toEqual([]);
+  });
+
+  test('wait only from where it was closed last, so that one that never rests does not gather them for ever', () => {
+    const flaps = Array.from({ length: 200_000 }, (_, i) => record(i % 2 ? 'closed' : 'opened', 80, i));
+    const young = record('opened', 80, 200_001);
+    const { unsettled, carried, passages } = replay(
+      [],
+      [],
+      [...flaps, young],
+      { lookBeganNs: 200_000n },
+      own,
+    );
+    expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
+    expect(carried).toEqual([young]);
+    expect(passages).toHaveLength(100_000);
+  });
+
+  test('of a listen() that has not returned wait, and come again', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2), record('opened', 80, 3)];
+    const underWay = new Set(records.slice(2));
+    const look = [listenerAt(80, 1)];
+    const { unsettled, carried, passages } = replay([], look, records, { lookBeganNs: 10n, underWay }, own);
+    expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
+    expect(carried).toEqual([]);
+    expect(passages).toHaveLength(1);
+  });
+
+  test('tell that a listener ended though it opens and closes again while the look goes on', () => {
+    const records = [record('closed', 80, 1), record('opened', 80, 2), record('closed', 80, 11)];
+    const before = [listenerAt(80, 1)];
+    const told = replay(before, [], records, { lookBeganNs: 10n }, own);
+    expect([...told.ended]).toEqual(['tcp 127.0.0.1:80']);
+    expect(told.carried).toEqual(records.slice(1));
+    expect(postpone(before, [], told)).toEqual([]);
   });
 });
 
@@ -107,12 +156,10 @@ test('together with the looks tell each opening and closing once, in order, and 
           else views.set(port, now);
         }
         const after = [...views.values()].sort(compareListeners);
-        const { passages, reopened, unsettled, carried } = replay(seen, after, records, began, own);
-        records = [...carried];
-        const next = [
-          ...after.filter((each) => !unsettled.has(listenerKey(each))),
-          ...seen.filter((each) => unsettled.has(listenerKey(each))),
-        ].sort(compareListeners);
+        const replayed = replay(seen, after, records, { lookBeganNs: began }, own);
+        const { passages, reopened } = replayed;
+        records = [...replayed.carried];
+        const next = postpone(seen, after, replayed);
         const { opened, closed, replaced } = difference(seen, next);
         const again = replaced.filter(({ before }) => reopened.has(listenerKey(before)));
         for (const { port } of closed) told.push(`${port} closed`);

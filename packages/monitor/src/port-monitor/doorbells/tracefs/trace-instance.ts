@@ -40,7 +40,7 @@ const SYSCALL_EVENTS: Readonly<Record<string, string>> = {
 };
 
 const READ_LENGTH = 64 * 1024;
-/** What one drain takes at most, so that a flood of records does not hold the event loop. */
+/** What one drain takes at most where nothing in the text tells that it is up to date. */
 const READS_A_DRAIN = 256;
 
 const EXIT_TRIES = 50;
@@ -77,12 +77,15 @@ export class TraceInstance {
     }
   }
 
-  /** Hands over all text that is there now, in pieces. */
-  drain(take: (text: string) => void): void {
+  /**
+   * Hands over all text that is there now, in pieces. In a flood there would be no end to it.
+   *
+   * @param take tells whether more may be wanted
+   */
+  drain(take: (text: string) => boolean): void {
     for (let i = 0; i < READS_A_DRAIN; i++) {
       const length = this.#read();
-      if (length === 0) return;
-      take(this.#buffer.toString('latin1', 0, length));
+      if (length === 0 || !take(this.#buffer.toString('latin1', 0, length))) return;
     }
   }
 

@@ -125,17 +125,19 @@ export class TracefsDoorbell implements Doorbell {
   }
 
   /** Reads what is there. A failure is told once. */
-  #drain(): Doings {
+  #drain(): Omit<Doings, 'untilNs'> {
     const doings = { listened: false, bound: false, lost: false };
     const held = this.#held;
     if (held === undefined) return doings;
     this.#foreign.forget();
+    const began = process.hrtime.bigint();
     try {
       held.instance.drain((text) => {
-        const { listened, bound, lost } = this.#records.add(text);
+        const { listened, bound, lost, untilNs } = this.#records.add(text);
         doings.listened ||= listened;
         doings.bound ||= bound;
         doings.lost ||= lost;
+        return untilNs < began;
       });
     } catch (error) {
       void held.watch.close();

@@ -26,8 +26,8 @@ describe('the records of a trace', () => {
   test('are taken once', () => {
     const records = new TraceRecords(nobody);
     records.add(`${stateLine(OPENED)}\n`);
-    expect(records.take()).toEqual({ records: [OPENED], lost: 0 });
-    expect(records.take()).toEqual({ records: [], lost: 0 });
+    expect(records.take()).toEqual({ records: [OPENED], underWay: [], lost: 0 });
+    expect(records.take()).toEqual({ records: [], underWay: [], lost: 0 });
   });
 
   test('are read across pieces of text that end anywhere', () => {
@@ -36,15 +36,19 @@ describe('the records of a trace', () => {
       const records = new TraceRecords(nobody);
       records.add(text.slice(0, cut));
       records.add(text.slice(cut));
-      expect(records.take()).toEqual({ records: [OPENED, CLOSED], lost: 3 });
+      expect(records.take()).toEqual({ records: [OPENED, CLOSED], underWay: [], lost: 3 });
     }
   });
 
   test('are none of a thread in another network namespace', () => {
     const records = new TraceRecords({ ...nobody, isForeign: (thread) => thread === 9 });
     const foreign = `${stateLine({ ...OPENED, pid: 9 })}\n${listenLine(-EADDRINUSE, { thread: 9 })}\n`;
-    expect(records.add(foreign)).toEqual({ listened: false, bound: false, lost: false });
-    expect(records.add(`${stateLine(OPENED)}\n`)).toEqual({ listened: true, bound: false, lost: false });
+    expect(records.add(foreign)).toMatchObject({ listened: false, bound: false, lost: false });
+    expect(records.add(`${stateLine(OPENED)}\n`)).toMatchObject({
+      listened: true,
+      bound: false,
+      lost: false,
+    });
     expect(records.take().records).toEqual([OPENED]);
   });
 
@@ -66,9 +70,9 @@ describe('the records of a trace', () => {
   test('that nobody takes are counted as lost beyond a limit', () => {
     const records = new TraceRecords(nobody, 2);
     for (let i = 0; i < 5; i++) records.add(`${stateLine(OPENED)}\n`);
-    expect(records.take()).toEqual({ records: [OPENED, OPENED], lost: 3 });
+    expect(records.take()).toEqual({ records: [OPENED, OPENED], underWay: [], lost: 3 });
     records.add(`${stateLine(CLOSED)}\n`);
-    expect(records.take()).toEqual({ records: [CLOSED], lost: 0 });
+    expect(records.take()).toEqual({ records: [CLOSED], underWay: [], lost: 0 });
   });
 });
 
@@ -80,6 +84,36 @@ describe('a listen() that fails', () => {
     expect(taken(...lines).records).toEqual([]);
   });
 
+  test('has opened nothing, also where somebody asks while it is under way', () => {
+    const records = new TraceRecords(nobody);
+    records.add(`${listenLine(0, { thread })}\n`);
+    const seen = [stateLine(OPENED), stateLine(CLOSED), listenLine(-EADDRINUSE, { thread })].map((line) => {
+      records.add(`${line}\n`);
+      const { records: over, underWay } = records.take(CLOSED.atNs);
+      return { over, underWay };
+    });
+    expect(seen).toEqual([
+      { over: [], underWay: [OPENED] },
+      { over: [], underWay: [OPENED, CLOSED] },
+      { over: [], underWay: [] },
+    ]);
+  });
+
+  test('that succeeds is told when it returns', () => {
+    const records = new TraceRecords(nobody);
+    records.add(`${listenLine(0, { thread })}\n${stateLine(OPENED)}\n`);
+    expect(records.take(CLOSED.atNs)).toEqual({ records: [], underWay: [OPENED], lost: 0 });
+    records.add(`${listenLine(0, { thread })}\n`);
+    expect(records.take()).toEqual({ records: [OPENED], underWay: [], lost: 0 });
+  });
+
+  test('is not waited for where its return is never recorded', () => {
+    const records = new TraceRecords(nobody);
+    records.add(`${listenLine(0, { thread })}\n${stateLine(OPENED)}\n`);
+    expect(records.take(OPENED.atNs).underWay).toEqual([OPENED]);
+    expect(records.take(OPENED.atNs + 200_000_000n)).toEqual({ records: [OPENED], underWay: [], lost: 0 });
+  });
+
   test('does not undo an earlier one of the thread', () => {
     const before = [stateLine(OPENED), listenLine(0, { thread }), stateLine(CLOSED)];
     expect(taken(...before, listenLine(-EINVAL, { thread })).records).toEqual([OPENED, CLOSED]);
@@ -87,7 +121,7 @@ describe('a listen() that fails', () => {
 
   test('does not undo that of another thread', () => {
     const lines = [stateLine(OPENED), stateLine(CLOSED), listenLine(-EADDRINUSE, { thread: thread + 1 })];
-    expect(taken(...lines).records).toEqual([OPENED, CLOSED]);
+    expect(taken(...lines, listenLine(0, { thread })).records).toEqual([OPENED, CLOSED]);
   });
 
   test('leaves a closing before it', () => {

@@ -192,7 +192,7 @@ describe.skipIf(!MAY_TRACE)('the tracefs doorbell', () => {
     await Promise.all([stopped, doorbell.stop()]);
     await bell.quiet();
     expect(bell.count).toBe(0);
-    expect(doorbell.takeRecords()).toEqual({ records: [], lost: 0 });
+    expect(doorbell.takeRecords()).toEqual({ records: [], underWay: [], lost: 0 });
     expect(instancesOf(process.pid)).toEqual([]);
     expect(held()).toEqual(before);
   });
