@@ -46,7 +46,7 @@ export class DescriptorSearch {
     yield* this.#searchProcesses(pids, FIRST_DESCRIPTORS);
   }
 
-  /** Forgets of a process what it does not hold any more. */
+  /** Forgets of a process what it does not hold any more. What it holds under another number now is among its first ones. */
   askAgain(pid: number): void {
     const held = this.#held(pid);
     for (const [inode, pids] of this.pids) if (!held.has(inode)) pids.delete(pid);
@@ -54,7 +54,12 @@ export class DescriptorSearch {
 
   #held(pid: number): Set<number | undefined> {
     try {
-      return new Set([...(this.#holders.get(pid) ?? [])].map((number) => readSocketInode(pid, number)));
+      const numbers = new Set(this.#holders.get(pid));
+      for (const number of descriptors(pid)) {
+        if (numbers.size >= FIRST_DESCRIPTORS) break;
+        numbers.add(number);
+      }
+      return new Set([...numbers].map((number) => readSocketInode(pid, number)));
     } catch {
       return new Set();
     }

@@ -6,6 +6,7 @@ import { ticksNow, USER_HZ } from './ticks.js';
 
 /** So long after its fork a process that was forked to run another program does so. */
 const GROWN_MS = 50;
+const GROWN_TICKS = (GROWN_MS * USER_HZ) / 1000;
 
 /** Which processes hold which sockets. */
 export interface Holders {
@@ -35,29 +36,28 @@ export async function findHolders(
   signal?: AbortSignal,
 ): Promise<Holders> {
   const search = new DescriptorSearch(inodes);
+  const began = ticksNow();
   await runInSlices(search.everywhere(likely), signal);
-  await askNewborn(search, signal);
+  await askNewborn(search, began, signal);
   return search;
 }
 
 /**
- * Whoever was forked to run another program has the sockets of its parent until then. Those who share one and have just been
- * forked are asked again a moment later.
+ * Whoever was forked to run another program has the sockets of its parent until then. Those who share one and had just been
+ * forked are asked again when they are old enough.
  */
-async function askNewborn(search: DescriptorSearch, signal?: AbortSignal): Promise<void> {
+async function askNewborn(search: DescriptorSearch, began: number, signal?: AbortSignal): Promise<void> {
   const sharers = [...search.pids.values()].filter(({ size }) => size > 1).flatMap((pids) => [...pids]);
-  const now = ticksNow();
-  const ages = new Map([...new Set(sharers)].map((pid) => [pid, ageMs(pid, now)]));
-  const newborn = [...ages].filter(([, age]) => age >= 0 && age < GROWN_MS);
+  const births = new Map([...new Set(sharers)].map((pid) => [pid, readStat(pid)?.startTicks ?? 0]));
+  const newborn = [...births].filter(([, birth]) => birth > began - GROWN_TICKS);
   if (newborn.length === 0) return;
-  const missingMs = GROWN_MS - Math.min(...newborn.map(([, age]) => age));
-  await sleep(missingMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  const grownAt = Math.max(...newborn.map(([, birth]) => birth)) + GROWN_TICKS;
+  const waitMs = (1000 * (grownAt - ticksNow())) / USER_HZ;
+  // Not longer in a container that is told another time since boot.
+  if (waitMs > 0 && waitMs < 2 * GROWN_MS) {
+    await sleep(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  }
   for (const [pid] of newborn) search.askAgain(pid);
-}
-
-/** How long ago a process started; NaN where it is gone. */
-function ageMs(pid: number, now: number): number {
-  return ((now - (readStat(pid)?.startTicks ?? Number.NaN)) / USER_HZ) * 1000;
 }
 
 /** Looks at the first descriptors of these processes, and at no others. */
