@@ -9,6 +9,7 @@ const ALONE = [
   'packages/monitor/test/places/sweep-clock.test.ts',
   'packages/monitor/test/port-monitor/doorbells/**/*.test.ts',
   'packages/monitor/test/port-monitor/fidelity/*.test.ts',
+  'packages/monitor/test/port-monitor/filters.test.ts',
   'packages/monitor/test/port-monitor/interrupted-program.test.ts',
   'packages/monitor/test/processes/attach-processes.test.ts',
 ];

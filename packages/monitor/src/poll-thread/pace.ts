@@ -1,5 +1,7 @@
 /** So many looks in a row must be slow before they are made less often. */
 const SLOW_LOOKS = 8;
+/** Not less often, however slow they are: a source that hangs may work again. */
+const INTERVAL_LIMIT_MS = 60_000;
 
 /** How often to look, so that looking takes no more than its share of a core. */
 export class Pace {
@@ -32,6 +34,7 @@ export class Pace {
     this.#slowMs.push(ms);
     if (this.#slowMs.length > SLOW_LOOKS) this.#slowMs.shift();
     if (this.#wasAffordable && this.#slowMs.length < SLOW_LOOKS) return;
-    this.intervalMs = Math.min(...this.#slowMs) / this.#cpuShare;
+    const affordable = Math.min(...this.#slowMs) / this.#cpuShare;
+    this.intervalMs = Math.max(this.#leastMs, Math.min(affordable, INTERVAL_LIMIT_MS));
   }
 }

@@ -18,6 +18,11 @@ export class PeriodicDump {
     this.#pace = new Pace(intervalMs, cpuShare);
   }
 
+  /** Has the next one differ from the last. */
+  forget(): void {
+    this.#dump.forget();
+  }
+
   /**
    * Takes it, and tells whether it differs from the last one. So does the first.
    *

@@ -15,6 +15,8 @@ export type PollCommand =
   | { readonly type: 'watch'; readonly id: number; readonly subject: Subject }
   /** After a report: report once more. */
   | { readonly type: 'arm'; readonly id: number }
+  /** Of dumps: report the next one, whatever it is. */
+  | { readonly type: 'renew'; readonly id: number }
   | { readonly type: 'forget'; readonly id: number }
   | { readonly type: 'stop' };
 

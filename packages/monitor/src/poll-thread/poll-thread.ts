@@ -27,6 +27,8 @@ export interface WatchOptions {
 
 /** Something that is watched. */
 export interface Watch {
+  /** Of dumps: has the next one taken for a change, whatever it is. */
+  renew(): void;
   /** Nothing is called any more from now on. When it resolves, the descriptor may be closed. */
   close(): Promise<void>;
 }
@@ -90,6 +92,9 @@ class PollThread {
     this.#keepAlive();
     let closed: Promise<void> | undefined;
     return {
+      renew: () => {
+        if (this.#watches.has(id)) this.#command({ type: 'renew', id });
+      },
       close: () => {
         closed ??= this.#close(id);
         return closed;

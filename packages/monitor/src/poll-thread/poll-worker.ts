@@ -69,6 +69,8 @@ function carryOut(command: Exclude<PollCommand, { type: 'stop' }>): void {
   } else if (command.type === 'arm') {
     const watched = descriptors.get(id) ?? dumps.get(id);
     if (watched !== undefined) watched.isArmed = true;
+  } else if (command.type === 'renew') {
+    dumps.get(id)?.dump.forget();
   } else {
     descriptors.delete(id);
     dumps.delete(id);

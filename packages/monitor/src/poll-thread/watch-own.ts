@@ -12,6 +12,7 @@ export function watchOwn(libc: Libc, subject: Subject, options: WatchOptions): W
     const watching = watch(subject, options);
     let closed: Promise<void> | undefined;
     return {
+      renew: () => watching.renew(),
       close: () => {
         closed ??= watching.close().then(() => void libc.close(subject.fd));
         return closed;

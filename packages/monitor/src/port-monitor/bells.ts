@@ -20,6 +20,8 @@ export interface Bells {
   takeRecords(): TakenRecords;
   /** Is told what the source took for a look, in milliseconds. */
   lookTook(ms: number): void;
+  /** Is told that a look found something open, or no longer so. */
+  foundNews(): void;
   /** Is told which source answers. */
   noteSource(source: SourceName): void;
 }

@@ -108,6 +108,11 @@ export class DoorbellPanel implements Bells {
     this.#setClock();
   }
 
+  /** Is told that a look found something open, or no longer so: none of the dumps need have shown it. */
+  foundNews(): void {
+    this.#dumpClock?.ringOnceMore();
+  }
+
   /** Is told which source answers. */
   noteSource(source: SourceName): void {
     if (source === this.#source) return;

@@ -47,7 +47,14 @@ export class EventOutlet {
     for (const stream of this.#streams) stream.push(event);
     // An error that nobody listens for is no reason to end the program: the monitor goes on.
     if (event.type === 'error' && this.emitter.listenerCount('error') === 0) return event;
-    this.emitter.emit(event.type, event as never);
+    try {
+      this.emitter.emit(event.type, event as never);
+    } catch (error) {
+      // The callback's own failure, as with any emitter: what others are still to be told does not suffer from it.
+      process.nextTick(() => {
+        throw error;
+      });
+    }
     return event;
   }
 

@@ -62,6 +62,7 @@ export class HolderSearch {
    * all who hold them, or without processes where that takes too long.
    *
    * @param openers pids by the listener's key
+   * @throws what made the search fail; it is tried again, and told late
    */
   async findSoon(
     listeners: readonly Listener[],
@@ -69,12 +70,17 @@ export class HolderSearch {
   ): Promise<readonly Listener[]> {
     if (!this.#enabled || listeners.length === 0) return listeners;
     const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
-    const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
-    if (likely === undefined) return this.#findInTime(listeners, pids);
-    this.#noteIgnored(likely);
-    // A server forks its workers only after it listens.
-    this.#late.add(listeners, pids);
-    return likely;
+    try {
+      const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
+      if (likely === undefined) return await this.#findInTime(listeners, pids);
+      this.#noteIgnored(likely);
+      // A server forks its workers only after it listens.
+      this.#late.add(listeners, pids);
+      return likely;
+    } catch (error) {
+      this.#late.add(listeners, pids);
+      throw error;
+    }
   }
 
   async #findInTime(listeners: readonly Listener[], likely: readonly number[]): Promise<readonly Listener[]> {
@@ -86,7 +92,7 @@ export class HolderSearch {
     });
     const found = await Promise.race([search, timeout]).finally(() => clearTimeout(timer));
     if (found !== undefined) return found;
-    if (!this.#late.adopt(search)) {
+    if (!this.#late.adopt(search, listeners)) {
       // Where listeners open faster than they can be searched for, searches side by side would become ever more.
       search.catch(() => undefined);
       attempt.abort();

@@ -2,6 +2,8 @@ import { type Listener, listenerKey } from '../listener.js';
 
 /** How long after its first process was found others are searched for: by then a server has forked its workers. */
 const LATE_MS = 100;
+/** A search that fails is tried again, after twice as long each time up to this. */
+const LATE_LIMIT_MS = 10_000;
 
 type Find = (listeners: readonly Listener[], likely: readonly number[]) => Promise<readonly Listener[]>;
 
@@ -21,6 +23,7 @@ export class LateSearch {
   #likely = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #isUnderWay = false;
+  #waitMs = LATE_MS;
 
   constructor(options: LateSearchOptions) {
     this.#options = options;
@@ -37,15 +40,15 @@ export class LateSearch {
    *
    * @returns false where another one is under way already, or about to begin
    */
-  adopt(search: Promise<readonly Listener[]>): boolean {
+  adopt(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): boolean {
     if (this.#isUnderWay || this.#timer !== undefined) return false;
-    void this.#finish(search);
+    void this.#finish(search, listeners);
     return true;
   }
 
   #wait(): void {
-    if (this.#isUnderWay) return;
-    this.#timer ??= setTimeout(() => this.#search(), LATE_MS).unref();
+    if (this.#isUnderWay || this.#options.signal.aborted) return;
+    this.#timer ??= setTimeout(() => this.#search(), this.#waitMs).unref();
   }
 
   #search(): void {
@@ -55,17 +58,23 @@ export class LateSearch {
     this.#timer = undefined;
     this.#listeners = new Map();
     this.#likely = new Set();
-    void this.#finish(signal.aborted ? Promise.resolve([]) : find(listeners, likely));
+    if (!signal.aborted) void this.#finish(find(listeners, likely), listeners);
   }
 
-  async #finish(search: Promise<readonly Listener[]>): Promise<void> {
+  async #finish(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): Promise<void> {
     this.#isUnderWay = true;
-    try {
-      this.#options.onFound(await search);
-    } catch {
-      // Only the end of the monitor makes a search fail, and then nobody waits for it.
-    }
+    const found = await search.catch(() => undefined);
     this.#isUnderWay = false;
+    if (found === undefined) this.#putBack(listeners);
+    else this.#options.onFound(found);
+    this.#waitMs = found === undefined ? Math.min(2 * this.#waitMs, LATE_LIMIT_MS) : LATE_MS;
     if (this.#listeners.size > 0) this.#wait();
+  }
+
+  /** A search fails for want of descriptors, as an example. What came meanwhile is newer. */
+  #putBack(listeners: readonly Listener[]): void {
+    const newer = this.#listeners;
+    this.#listeners = new Map(listeners.map((listener) => [listenerKey(listener), listener]));
+    for (const [key, listener] of newer) this.#listeners.set(key, listener);
   }
 }

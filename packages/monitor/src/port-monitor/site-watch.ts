@@ -215,6 +215,7 @@ export class SiteWatch {
     const seen = postpone(this.#seen, listeners, testimony);
     const { opened, closed, replaced } = difference(this.#seen, seen);
     this.#seen = seen;
+    if (opened.length + closed.length + replaced.length > 0) this.#bells.foundNews();
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
     const found = this.#attachOwners(await this.#findSoon(fresh, testimony.openers));

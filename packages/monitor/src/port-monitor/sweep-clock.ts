@@ -69,6 +69,7 @@ export class SweepClock {
       },
       takeRecords: () => NO_RECORDS,
       lookTook: () => undefined,
+      foundNews: () => undefined,
       noteSource: () => {
         hasAnswered = true;
       },

@@ -26,6 +26,10 @@ describe('the pace of looks', () => {
     expect(paceAfter(0.1, ...new Array<number>(7).fill(50), 4)).toBe(400);
   });
 
+  test('is a minute at most, as where a source hangs', () => {
+    expect(paceAfter(...new Array<number>(20).fill(5000))).toBe(60_000);
+  });
+
   test('is the interval again with the first quick look', () => {
     expect(paceAfter(...new Array<number>(20).fill(50), 0.5)).toBe(100);
   });

@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers());
 test('what comes while a search goes on is searched for at once after it', async () => {
   const { late, searched, found } = lateSearch();
   const first = deferred();
-  expect(late.adopt(first.promise)).toBe(true);
+  expect(late.adopt(first.promise, [at(9)])).toBe(true);
   late.add([at(1)], [10]);
   late.add([at(2)], [20]);
   await vi.advanceTimersByTimeAsync(LONG_MS);
@@ -30,14 +30,27 @@ test('what comes while a search goes on is searched for at once after it', async
 test('a second search is not taken on while one goes on, nor while one is to begin', async () => {
   const { late } = lateSearch();
   const first = deferred();
-  late.adopt(first.promise);
-  expect(late.adopt(Promise.resolve([]))).toBe(false);
+  late.adopt(first.promise, [at(9)]);
+  expect(late.adopt(Promise.resolve([]), [])).toBe(false);
   late.add([at(1)], []);
   first.resolve([]);
   await vi.advanceTimersByTimeAsync(0);
-  expect(late.adopt(Promise.resolve([]))).toBe(false);
+  expect(late.adopt(Promise.resolve([]), [])).toBe(false);
   await vi.advanceTimersByTimeAsync(LONG_MS);
-  expect(late.adopt(Promise.resolve([]))).toBe(true);
+  expect(late.adopt(Promise.resolve([]), [])).toBe(true);
+});
+
+test('what could not be searched for is tried again, each time later, and not in place of what is newer', async () => {
+  const { late, searched, found } = lateSearch();
+  searched.mockRejectedValueOnce(new Error('EMFILE')).mockRejectedValueOnce(new Error('EMFILE'));
+  late.add([at(1), at(2, 5)], []);
+  await vi.advanceTimersByTimeAsync(100);
+  late.add([at(2, 6)], []);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(searched).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(400);
+  expect(searched.mock.calls.at(-1)).toEqual([[at(1), at(2, 6)], []]);
+  expect(found).toHaveBeenCalledOnce();
 });
 
 test('what closed meanwhile is not searched for, and an endpoint only as it was last', async () => {

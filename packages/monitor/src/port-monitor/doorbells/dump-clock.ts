@@ -45,6 +45,11 @@ export class DumpClock implements Doorbell {
     }
   }
 
+  /** Somebody else saw a change, that may be over before the next dump: rings once more, whatever that shows. */
+  ringOnceMore(): void {
+    this.#watch?.renew();
+  }
+
   async stop(): Promise<void> {
     await this.#watch?.close();
   }

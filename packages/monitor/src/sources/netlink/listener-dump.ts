@@ -66,6 +66,11 @@ export class ListenerDump {
     return Buffer.concat(this.#last.map(({ bytes }) => bytes));
   }
 
+  /** Has the next ones differ from the last. */
+  forget(): void {
+    this.#last = [];
+  }
+
   /**
    * Takes all dumps.
    *

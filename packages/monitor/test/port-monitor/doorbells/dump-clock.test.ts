@@ -4,8 +4,10 @@ import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadLibc } from '../../../dist/kernel/load-libc.js';
 import { OwnNamespace } from '../../../dist/namespaces/network-namespace.js';
 import { DumpClock } from '../../../dist/port-monitor/doorbells/dump-clock.js';
+import { PortMonitor } from '../../../dist/port-monitor/port-monitor.js';
 import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { harbourmaster } from '../harbourmaster.js';
 import { Bell } from './bell.js';
 
 const TCP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 8080, backlog: 5 };
@@ -48,6 +50,29 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the clock that looks at the dumps', () =>
     await closed;
     await bell.quiet();
     expect(bell.count).toBe(3);
+  });
+
+  test('rings once more when it is told that somebody saw a change, and not again', async () => {
+    await start();
+    await bell.quiet();
+    const rung = bell.next();
+    clock.ringOnceMore();
+    await rung;
+    await bell.quiet(200);
+    expect(bell.count).toBe(2);
+  });
+
+  test('has a monitor told of what ended before a dump could show it', async () => {
+    await using master = await harbourmaster();
+    await using monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 200, processes: false });
+    await monitor.start();
+    for (let i = 0; i < 5; i++) {
+      const closed = new Promise((resolve) => monitor.once('closed', resolve));
+      await master.open(7001);
+      await monitor.refresh();
+      await master.close(7001);
+      await closed;
+    }
   });
 
   test('is silent after stop(), and holds nothing then', async () => {
