@@ -3,12 +3,20 @@ import type { MissedEvents, PortEvent } from './event.js';
 /** How many events wait for a slow reader before the oldest of them are dropped. */
 const WAITING_LIMIT = 1000;
 
+/** What a reader is given: an event, or that some are missing. */
+export type StreamedEvent = PortEvent | MissedEvents;
+
+type Result = IteratorResult<StreamedEvent, undefined>;
+
+const END = { done: true, value: undefined } as const;
+
 /** The events for one reader, who takes them at his own pace. */
-export class EventStream implements AsyncIterableIterator<PortEvent | MissedEvents> {
+export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   #waiting: PortEvent[] = [];
   #missing: MissedEvents | undefined;
+  /** The calls of `next` that no event has come for yet, while none waits. */
+  readonly #calls: ((result: Result) => void)[] = [];
   #ended = false;
-  #wake: (() => void) | undefined;
   readonly #onEnd: (stream: EventStream) => void;
   readonly #isWanted: (event: PortEvent) => boolean;
 
@@ -23,12 +31,9 @@ export class EventStream implements AsyncIterableIterator<PortEvent | MissedEven
 
   push(event: PortEvent): void {
     if (this.#ended || !this.#isWanted(event)) return;
-    this.#waiting.push(event);
-    if (this.#waiting.length > WAITING_LIMIT) {
-      const { sequence, at } = this.#waiting.shift() ?? event;
-      this.#missing = { type: 'missed', missed: true, count: (this.#missing?.count ?? 0) + 1, sequence, at };
-    }
-    this.#wake?.();
+    const answer = this.#calls.shift();
+    if (answer !== undefined) answer({ done: false, value: event });
+    else this.#keep(event);
   }
 
   /** Puts this before what the reader is given next. */
@@ -41,34 +46,38 @@ export class EventStream implements AsyncIterableIterator<PortEvent | MissedEven
     if (this.#ended) return;
     this.#ended = true;
     this.#onEnd(this);
-    this.#wake?.();
+    for (const answer of this.#calls.splice(0)) answer(END);
   }
 
-  async next(): Promise<IteratorResult<PortEvent | MissedEvents, undefined>> {
-    while (this.#waiting.length === 0 && this.#missing === undefined) {
-      if (this.#ended) return { done: true, value: undefined };
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    return { done: false, value: this.#take() };
+  /** May be called again before the last call was answered: the calls are answered in their order. */
+  next(): Promise<Result> {
+    const value = this.#take();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.#ended) return Promise.resolve(END);
+    return new Promise((resolve) => this.#calls.push(resolve));
   }
 
-  async return(): Promise<IteratorResult<PortEvent | MissedEvents, undefined>> {
+  async return(): Promise<Result> {
     this.#waiting = [];
     this.#missing = undefined;
     this.end();
-    return { done: true, value: undefined };
+    return END;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  #take(): PortEvent | MissedEvents {
+  #keep(event: PortEvent): void {
+    this.#waiting.push(event);
+    if (this.#waiting.length <= WAITING_LIMIT) return;
+    const { sequence, at } = this.#waiting.shift() ?? event;
+    this.#missing = { type: 'missed', missed: true, count: (this.#missing?.count ?? 0) + 1, sequence, at };
+  }
+
+  #take(): StreamedEvent | undefined {
     const missing = this.#missing;
     this.#missing = undefined;
-    if (missing !== undefined) return missing;
-    return this.#waiting.shift() as PortEvent;
+    return missing ?? this.#waiting.shift();
   }
 }

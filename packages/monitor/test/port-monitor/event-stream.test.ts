@@ -43,6 +43,28 @@ describe('a stream of events', () => {
     expect(await next).toEqual({ done: true, value: undefined });
   });
 
+  test('answers calls that wait at once in their order, each with an event of its own', async () => {
+    const stream = new EventStream(() => undefined);
+    const answered: number[] = [];
+    const calls = [1, 2, 3].map(async (call) => {
+      const { value } = await stream.next();
+      answered.push(call);
+      return value?.sequence;
+    });
+    for (const sequence of [1, 2, 3, 4]) stream.push(event(sequence));
+    expect(await Promise.all(calls)).toEqual([1, 2, 3]);
+    expect(answered).toEqual([1, 2, 3]);
+    expect((await stream.next()).value).toMatchObject({ sequence: 4 });
+  });
+
+  test.each(['end', 'return'] as const)('answers all calls that wait when its %s comes', async (end) => {
+    const stream = new EventStream(() => undefined);
+    const calls = [stream.next(), stream.next(), stream.next()];
+    stream.push(event(1));
+    await stream[end]();
+    expect((await Promise.all(calls)).map(({ done }) => done)).toEqual([false, true, true]);
+  });
+
   test('is let go of when its reader leaves the loop', async () => {
     const onEnd = vi.fn();
     const stream = new EventStream(onEnd);
