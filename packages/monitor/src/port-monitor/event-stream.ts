@@ -10,22 +10,32 @@ type Result = IteratorResult<StreamedEvent, undefined>;
 
 const END = { done: true, value: undefined } as const;
 
+/** What a stream has for its reader. */
+export interface EventStreamOptions {
+  /** What the reader is given first. It is all there already, so none of it is dropped, however much it is. */
+  readonly first?: readonly StreamedEvent[];
+  /** Which of the events that come later the reader is given. */
+  readonly isWanted?: (event: PortEvent) => boolean;
+}
+
 /** The events for one reader, who takes them at his own pace. */
 export class EventStream implements AsyncIterableIterator<StreamedEvent> {
-  #waiting: PortEvent[] = [];
+  #first: Iterator<StreamedEvent>;
   #missing: MissedEvents | undefined;
+  #waiting: PortEvent[] = [];
   /** The calls of `next` that no event has come for yet, while none waits. */
   readonly #calls: ((result: Result) => void)[] = [];
   #ended = false;
   readonly #onEnd: (stream: EventStream) => void;
   readonly #isWanted: (event: PortEvent) => boolean;
 
-  /**
-   * @param onEnd is told once that nobody reads any more
-   * @param isWanted which events the reader is given
-   */
-  constructor(onEnd: (stream: EventStream) => void, isWanted: (event: PortEvent) => boolean = () => true) {
+  /** @param onEnd is told once that nobody reads any more */
+  constructor(
+    onEnd: (stream: EventStream) => void,
+    { first = [], isWanted = () => true }: EventStreamOptions = {},
+  ) {
     this.#onEnd = onEnd;
+    this.#first = first.values();
     this.#isWanted = isWanted;
   }
 
@@ -34,11 +44,6 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
     const answer = this.#calls.shift();
     if (answer !== undefined) answer({ done: false, value: event });
     else this.#keep(event);
-  }
-
-  /** Puts this before what the reader is given next. */
-  skip(missing: MissedEvents): void {
-    this.#missing = missing;
   }
 
   /** No more will come; what waits is still read. */
@@ -58,8 +63,9 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   }
 
   async return(): Promise<Result> {
-    this.#waiting = [];
+    this.#first = [].values();
     this.#missing = undefined;
+    this.#waiting = [];
     this.end();
     return END;
   }
@@ -76,6 +82,8 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   }
 
   #take(): StreamedEvent | undefined {
+    const first = this.#first.next();
+    if (!first.done) return first.value;
     const missing = this.#missing;
     this.#missing = undefined;
     return missing ?? this.#waiting.shift();

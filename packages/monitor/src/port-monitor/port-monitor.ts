@@ -191,12 +191,14 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   /**
-   * The events as they happen, until the monitor stops. A reader who is slower than they come is told by a `missed`
-   * that some are lost, and so is one who asks for more than is remembered.
+   * The events as they happen, until the monitor stops. A reader who is slower than they come, so that more than 1,000
+   * wait, is told by a `missed` that some are lost, and so is one who asks for more than is remembered. Nothing is lost
+   * of what a reader begins with, by `since` and `initial`.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<PortEvent | MissedEvents> {
     const { since, owner, initial } = options;
-    const isWanted = (event: PortEvent) => !('listener' in event) || isOf(owner, event.listener);
+    const isWanted = (event: PortEvent | MissedEvents) =>
+      !('listener' in event) || isOf(owner, event.listener);
     return this.#outlet.stream(since, initial ? this.listeners(options) : [], isWanted);
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { PortEvent } from '../../src/port-monitor/event.js';
-import { EventStream } from '../../src/port-monitor/event-stream.js';
+import { EventStream, type StreamedEvent } from '../../src/port-monitor/event-stream.js';
 
 function event(sequence: number): PortEvent {
   return { type: 'error', place: 'self', error: new Error('any'), sequence, at: new Date(1000 * sequence) };
@@ -24,6 +24,19 @@ describe('a stream of events', () => {
       sequence: 5,
     });
     expect((await stream.next()).value).toMatchObject({ type: 'error', sequence: 6 });
+  });
+
+  test('drops nothing of what its reader is given first, and tells of a gap where it is', async () => {
+    const first = Array.from({ length: 1200 }, (_, i) => event(i + 1));
+    const stream = new EventStream(() => undefined, { first });
+    for (let sequence = 1201; sequence <= 2203; sequence++) stream.push(event(sequence));
+    stream.end();
+    const read: StreamedEvent[] = [];
+    for await (const each of stream) read.push(each);
+    expect(read.slice(0, 1200)).toEqual(first);
+    expect(read[1200]).toMatchObject({ type: 'missed', count: 3, sequence: 1203 });
+    expect(read[1201]).toMatchObject({ type: 'error', sequence: 1204 });
+    expect(read).toHaveLength(2201);
   });
 
   test('is read to its end after it ended', async () => {
