@@ -115,14 +115,10 @@ export class ToldListeners {
     const previous = known.listener;
     const wasShown = this.#isShown(known);
     known.listener = listener;
-    if (!isWanted(listener)) {
-      known.isReported = false;
-      if (wasShown) publish({ type: 'closed', listener: previous, openMs: openMs(known) });
-    } else if (wasShown) {
-      publish({ type: 'changed', listener, previous, changes });
-    } else {
-      this.#known.reconsider(known);
-    }
+    known.isReported = wasShown && isWanted(listener);
+    if (known.isReported) publish({ type: 'changed', listener, previous, changes });
+    else if (wasShown) publish({ type: 'closed', listener: previous, openMs: openMs(known) });
+    else if (isWanted(listener)) this.#known.reconsider(known);
   }
 
   #isShown({ listener, isReported }: KnownListener): boolean {
