@@ -31,6 +31,12 @@ export class ToldListeners {
     return this.#all().filter(this.#options.isWanted);
   }
 
+  /** Those of them that were told or were there at the start: the end of each will be told. */
+  reported(): readonly Listener[] {
+    const shown = this.#known.sorted().filter((known) => this.#isShown(known));
+    return shown.map(({ listener }) => listener);
+  }
+
   /** Whether it is still as it was. */
   isOpen(listener: Listener): boolean {
     return this.#known.getUnchanged(listener) !== undefined;
