@@ -5,14 +5,13 @@ import type {
   ClosedEvent,
   ErrorEvent,
   Happening,
-  MissedEvents,
   OpenedEvent,
   PlaceEvent,
   PortEvent,
   SourceEvent,
 } from './event.js';
 import { EventRing, type RecentEvents } from './event-ring.js';
-import { EventStream } from './event-stream.js';
+import { EventStream, type StreamedEvent } from './event-stream.js';
 
 /** The events of a monitor, by name, with what a listener for them is called with. */
 export interface PortMonitorEvents {
@@ -70,20 +69,11 @@ export class EventOutlet {
   stream(
     since: number | Date | undefined,
     initial: readonly Listener[],
-    isWanted: (event: PortEvent) => boolean = () => true,
-  ): AsyncIterableIterator<PortEvent | MissedEvents> {
-    const stream = new EventStream((ended) => this.#streams.delete(ended), isWanted);
-    const at = new Date();
-    for (const listener of initial)
-      stream.push({
-        type: 'opened',
-        initial: true,
-        listener,
-        place: listener.place,
-        sequence: this.last,
-        at,
-      });
-    if (since !== undefined) this.#replay(stream, since);
+    isWanted: (event: StreamedEvent) => boolean = () => true,
+  ): AsyncIterableIterator<StreamedEvent> {
+    const replay = since === undefined ? [] : this.#replay(since);
+    const first = [...this.#asEvents(initial), ...replay].filter(isWanted);
+    const stream = new EventStream((ended) => this.#streams.delete(ended), { first, isWanted });
     if (this.#ended) stream.end();
     else this.#streams.add(stream);
     return stream;
@@ -95,13 +85,19 @@ export class EventOutlet {
     for (const stream of this.#streams) stream.end();
   }
 
-  #replay(stream: EventStream, since: number | Date): void {
+  #asEvents(initial: readonly Listener[]): StreamedEvent[] {
+    const sequence = this.last;
+    const at = new Date();
+    return initial.map((listener) => {
+      return { type: 'opened', initial: true, listener, place: listener.place, sequence, at };
+    });
+  }
+
+  #replay(since: number | Date): readonly StreamedEvent[] {
     const { events, missed } = this.#ring.since(since);
-    if (missed) {
-      const sequence = (events[0]?.sequence ?? this.last + 1) - 1;
-      const count = since instanceof Date ? null : sequence - since;
-      stream.skip({ type: 'missed', missed: true, count, sequence, at: new Date() });
-    }
-    for (const event of events) stream.push(event);
+    if (!missed) return events;
+    const sequence = (events[0]?.sequence ?? this.last + 1) - 1;
+    const count = since instanceof Date ? null : sequence - since;
+    return [{ type: 'missed', missed: true, count, sequence, at: new Date() }, ...events];
   }
 }

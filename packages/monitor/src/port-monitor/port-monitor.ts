@@ -21,7 +21,7 @@ const CPU_SHARE = 0.01;
 export interface EventsOptions {
   /** Begin after the event of this number, or after this time, as far as remembered. */
   readonly since?: number | Date;
-  /** Begin with what is open now, as `opened` events marked `initial`. */
+  /** Begin with what is open now and has settled, as `opened` events marked `initial`. */
   readonly initial?: boolean;
   /** Only those of listeners that this one owns, by name; what the monitor tells of itself comes all the same. */
   readonly owner?: string;
@@ -146,7 +146,10 @@ export class PortMonitor implements AsyncDisposable {
     return this.stop();
   }
 
-  /** What is open, as far as the last look told, in the order of `compareListeners`. */
+  /**
+   * What is open, as far as the last look told, in the order of `compareListeners`; also what has not been open for
+   * `settleMs` yet, and so has had no event.
+   */
   listeners({ owner }: ListenersOptions = {}): readonly Listener[] {
     const listeners = this.#watches.flatMap((watch) => watch.listeners());
     return listeners.filter((listener) => isOf(owner, listener)).sort(compareListeners);
@@ -191,13 +194,20 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   /**
-   * The events as they happen, until the monitor stops. A reader who is slower than they come is told by a `missed`
-   * that some are lost, and so is one who asks for more than is remembered.
+   * The events as they happen, until the monitor stops. A reader who is slower than they come, so that more than 1,000
+   * wait, is told by a `missed` that some are lost, and so is one who asks for more than is remembered. Nothing is lost
+   * of what a reader begins with, by `since` and `initial`.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<PortEvent | MissedEvents> {
     const { since, owner, initial } = options;
-    const isWanted = (event: PortEvent) => !('listener' in event) || isOf(owner, event.listener);
-    return this.#outlet.stream(since, initial ? this.listeners(options) : [], isWanted);
+    const isWanted = (event: PortEvent | MissedEvents) =>
+      !('listener' in event) || isOf(owner, event.listener);
+    return this.#outlet.stream(since, initial ? this.#reported() : [], isWanted);
+  }
+
+  /** What a reader who comes now has to know already to make sense of the events that follow. */
+  #reported(): readonly Listener[] {
+    return this.#watches.flatMap((watch) => watch.reportedListeners()).sort(compareListeners);
   }
 
   get #watches(): readonly SiteWatch[] {

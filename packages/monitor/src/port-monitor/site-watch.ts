@@ -156,6 +156,11 @@ export class SiteWatch {
     return this.#told.listeners();
   }
 
+  /** What of it has settled and was reported. */
+  reportedListeners(): readonly Listener[] {
+    return this.#told.reported();
+  }
+
   /** Owners came or went. */
   reassign(): void {
     this.#told.reassign((listeners) => this.#attachOwners(listeners));

@@ -31,6 +31,12 @@ export class ToldListeners {
     return this.#all().filter(this.#options.isWanted);
   }
 
+  /** Those of them that were told or were there at the start: the end of each will be told. */
+  reported(): readonly Listener[] {
+    const shown = this.#known.sorted().filter((known) => this.#isShown(known));
+    return shown.map(({ listener }) => listener);
+  }
+
   /** Whether it is still as it was. */
   isOpen(listener: Listener): boolean {
     return this.#known.getUnchanged(listener) !== undefined;
@@ -115,14 +121,10 @@ export class ToldListeners {
     const previous = known.listener;
     const wasShown = this.#isShown(known);
     known.listener = listener;
-    if (!isWanted(listener)) {
-      known.isReported = false;
-      if (wasShown) publish({ type: 'closed', listener: previous, openMs: openMs(known) });
-    } else if (wasShown) {
-      publish({ type: 'changed', listener, previous, changes });
-    } else {
-      this.#known.reconsider(known);
-    }
+    known.isReported = wasShown && isWanted(listener);
+    if (known.isReported) publish({ type: 'changed', listener, previous, changes });
+    else if (wasShown) publish({ type: 'closed', listener: previous, openMs: openMs(known) });
+    else if (isWanted(listener)) this.#known.reconsider(known);
   }
 
   #isShown({ listener, isReported }: KnownListener): boolean {

@@ -63,4 +63,28 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     expect(await look(monitor)).toEqual(['closed 8081']);
     expect(monitor.recentEvents().events.map(brief)).toEqual(['opened 8081', 'closed 8081']);
   });
+
+  test('begins for a reader with what it reported, and not with what is yet to settle', async () => {
+    await using master = await harbourmaster();
+    await master.open(7000);
+    await using monitor = await askedMonitor({ settleMs: 1000 });
+    await master.open(7001);
+    await master.open(7002);
+    expect(await look(monitor)).toEqual([]);
+    const stream = monitor.events({ initial: true });
+    expect(monitor.listeners().map(({ port }) => port)).toEqual([7000, 7001, 7002]);
+    await master.close(7002);
+    expect(await look(monitor)).toEqual([]);
+    await new Promise((resolve) => monitor.once('opened', resolve));
+    await master.close(7001);
+    await monitor.refresh();
+    await monitor.stop();
+    const read: unknown[] = [];
+    for await (const event of stream) read.push([brief(event as PortEvent), 'initial' in event]);
+    expect(read).toEqual([
+      ['opened 7000', true],
+      ['opened 7001', false],
+      ['closed 7001', false],
+    ]);
+  });
 });
