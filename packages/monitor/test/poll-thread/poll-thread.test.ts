@@ -1,4 +1,5 @@
 import { closeSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadLibc } from '../../dist/kernel/load-libc.js';
 import { type Watch, watch } from '../../dist/poll-thread/poll-thread.js';
