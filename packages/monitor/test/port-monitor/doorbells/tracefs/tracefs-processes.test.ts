@@ -95,6 +95,20 @@ describe.skipIf(!MAY_TRACE)('the trace instance of a process', () => {
     expect(await running.end()).toBe(0);
   });
 
+  test('that can’t look for those of others is made all the same, and leaves nothing behind', async () => {
+    const running = new RunningModule(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      fs.promises.readdir = () => Promise.reject(new Error('EMFILE'));
+      syncBuiltinESMExports();
+      ${START}
+      await (await start(true)).stop();`);
+    const instance = await running.line();
+    expect(instance).toMatch(/^portolan-/);
+    expect(await running.end()).toBe(0);
+    expect(isThere(instance)).toBe(false);
+  });
+
   test('that watches twenty times ends without a warning, and leaves nothing behind', async () => {
     const running = new RunningModule(`
       import { readdirSync } from 'node:fs';
