@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { endGroup } from './end-group.js';
 import { Complaint, reasonEnded, reasonNotRun } from './program-failure.js';
 
@@ -35,12 +35,7 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
   const { command, timeLimitMs, answers, fail } = run;
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const child = spawn(command, run.args, {
-      env: { ...process.env, ...run.env, LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that it can be ended together with whatever it starts.
-      detached: true,
-    });
+    const child = begin(run);
     const output: Buffer[] = [];
     let length = 0;
     const complaint = new Complaint();
@@ -60,16 +55,17 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
     }, timeLimitMs);
     signal?.addEventListener('abort', abort);
 
-    child.stdout.on('data', (piece: Buffer) => {
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      stopWaiting();
+      reject(notRun(run, error));
+    });
+    // Where no descriptor is left for them there are no streams, and the error comes in a moment.
+    child.stdout?.on('data', (piece: Buffer) => {
       length += piece.length;
       if (length > OUTPUT_LIMIT) giveUp(fail(`${command} printed more than ${OUTPUT_LIMIT} bytes`));
       else output.push(piece);
     });
-    child.stderr.on('data', (piece: Buffer) => complaint.push(piece));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      stopWaiting();
-      reject(fail(`${command} ${reasonNotRun(error)}`, { cause: error }));
-    });
+    child.stderr?.on('data', (piece: Buffer) => complaint.push(piece));
     child.on('close', (status, killedBy) => {
       stopWaiting();
       if (status !== null && answers.includes(status))
@@ -77,4 +73,22 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
       reject(fail(`${command} ${reasonEnded(status, killedBy, complaint.line)}`));
     });
   });
+}
+
+/** @throws what {@link ProgramRun.fail} makes where Node does not leave that to an event (E2BIG, ENOMEM) */
+function begin(run: ProgramRun): ChildProcess {
+  try {
+    return spawn(run.command, run.args, {
+      env: { ...process.env, ...run.env, LC_ALL: 'C' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, so that it can be ended together with whatever it starts.
+      detached: true,
+    });
+  } catch (error) {
+    throw notRun(run, error as NodeJS.ErrnoException);
+  }
+}
+
+function notRun({ command, fail }: ProgramRun, error: NodeJS.ErrnoException): Error {
+  return fail(`${command} ${reasonNotRun(error)}`, { cause: error });
 }

@@ -7,7 +7,7 @@ import { type Bells, NO_RECORDS } from './bells.js';
 import { ClockDoorbell } from './doorbells/clock.js';
 import { DestroyDoorbell } from './doorbells/destroy-groups.js';
 import type { Doorbell, DoorbellName, Ring } from './doorbells/doorbell.js';
-import { DoorbellError } from './doorbells/doorbell-error.js';
+import { type DoorbellError, doorbellErrorFrom } from './doorbells/doorbell-error.js';
 import { DumpClock } from './doorbells/dump-clock.js';
 import { possibleDoorbell } from './doorbells/possible-doorbell.js';
 import type { TakenRecords } from './doorbells/tracefs/trace-records.js';
@@ -162,8 +162,9 @@ export class DoorbellPanel implements Bells {
       this.#running.add(doorbell);
       return true;
     } catch (error) {
-      if (isNeeded || !(error instanceof DoorbellError)) throw error;
-      this.#options.logger?.debug(`doorbell ${doorbell.name} can't be had: ${error.message}`);
+      const failure = doorbellErrorFrom(doorbell.name, error);
+      if (isNeeded) throw failure;
+      this.#options.logger?.debug(`doorbell ${doorbell.name} can't be had: ${failure.message}`);
       return false;
     }
   }

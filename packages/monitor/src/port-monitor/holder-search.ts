@@ -45,16 +45,21 @@ export class HolderSearch {
     });
   }
 
-  /** The same listeners with their processes. */
+  /** The same listeners with their processes; without where these can't be searched for (no descriptor is left, say). */
   async find(
     listeners: readonly Listener[],
     likely: readonly number[] = [],
     signal = this.#signal,
   ): Promise<readonly Listener[]> {
     if (!this.#enabled || listeners.length === 0) return listeners;
-    const found = await this.#finder.attach(listeners, likely, signal);
-    this.#noteIgnored(found);
-    return found;
+    try {
+      const found = await this.#finder.attach(listeners, likely, signal);
+      this.#noteIgnored(found);
+      return found;
+    } catch {
+      signal.throwIfAborted();
+      return listeners;
+    }
   }
 
   /**

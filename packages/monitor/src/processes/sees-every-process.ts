@@ -1,4 +1,5 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { readProcLink } from './read-proc-file.js';
 
 /** The inode of the machine's first pid namespace, PROC_PID_INIT_INO (include/linux/proc_ns.h). */
 const PROC_PID_INIT_INO = 0xeffffffc;
@@ -16,9 +17,12 @@ export function seesEveryProcess(): boolean {
   }
 }
 
-/** Whether this process is in the machine's first pid namespace, so that its pids are the kernel's. */
+/**
+ * Whether this process is in the machine's first pid namespace, so that its pids are the kernel's; false where /proc does not
+ * tell.
+ */
 export function isInitialPidNamespace(): boolean {
-  return readlinkSync('/proc/self/ns/pid') === `pid:[${PROC_PID_INIT_INO}]`;
+  return readProcLink('/proc/self/ns/pid') === `pid:[${PROC_PID_INIT_INO}]`;
 }
 
 /** Whether /proc is mounted with `hidepid`, from /proc/PID/mountinfo (proc_pid_mountinfo(5)). */

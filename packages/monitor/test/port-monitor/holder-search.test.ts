@@ -28,15 +28,19 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-test('searches that take too long do not become ever more, and end with the monitor', async () => {
-  const end = new AbortController();
-  const search = new HolderSearch({
+function searchUntil(signal: AbortSignal): HolderSearch {
+  return new HolderSearch({
     enabled: true,
     finder: processFinder(selfSite()),
-    signal: end.signal,
+    signal,
     isOpen: () => true,
     onLate: () => undefined,
   });
+}
+
+test('searches that take too long do not become ever more, and end with the monitor', async () => {
+  const end = new AbortController();
+  const search = searchUntil(end.signal);
   for (let port = 1; port <= 20; port++) {
     const found = search.findSoon([listenerAt(port)], NO_OPENERS);
     await vi.advanceTimersByTimeAsync(100);
@@ -45,4 +49,11 @@ test('searches that take too long do not become ever more, and end with the moni
   expect([...underWay]).toEqual([1]);
   end.abort();
   expect(underWay.size).toBe(0);
+});
+
+test('a search that fails leaves the listeners as they are', async () => {
+  vi.mocked(attachProcesses).mockRejectedValue(new Error('EMFILE'));
+  const search = searchUntil(new AbortController().signal);
+  expect(await search.find([listenerAt(1)])).toEqual([listenerAt(1)]);
+  expect(await search.findSoon([listenerAt(1)], NO_OPENERS)).toEqual([listenerAt(1)]);
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { PortEvent } from '@portolan/monitor';
 import { tell } from '../standard-streams.js';
@@ -47,17 +47,18 @@ export class EventCommand {
 /** Runs the command to its end; says what went wrong, if anything did. */
 async function run(words: readonly string[], event: PortEvent, json: string): Promise<string | undefined> {
   const [command = '', ...args] = words;
-  const child = spawn(command, args, {
-    env: { ...process.env, ...eventEnvironment(event) },
-    stdio: ['pipe', 'inherit', 'inherit'],
-    timeout: TIME_LIMIT_MS,
-    killSignal: 'SIGKILL',
-  });
-  // A command that does not read its input is none the worse for it.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(json);
   try {
-    const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    const child: ChildProcess = spawn(command, args, {
+      env: { ...process.env, ...eventEnvironment(event) },
+      stdio: ['pipe', 'inherit', 'inherit'],
+      timeout: TIME_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
+    const ended = once(child, 'exit');
+    // A command that does not read its input is none the worse for it; without a descriptor left there is none.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(json);
+    const [status, signal] = (await ended) as [number | null, string | null];
     if (signal === 'SIGKILL') return `${command} was ended after ${TIME_LIMIT_MS / 1000} s`;
     return status === 0 ? undefined : `${command} ended with ${signal ?? `status ${status}`}`;
   } catch (error) {

@@ -1,5 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { Duplex, type Readable, type Writable } from 'node:stream';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Duplex } from 'node:stream';
 import { endGroup } from '../../end-group.js';
 import { Complaint, reasonNotRun } from '../../program-failure.js';
 import { quoteWord } from '../elsewhere/ssh-command.js';
@@ -12,7 +12,8 @@ type SshAddress = Extract<EngineAddress, { over: 'ssh' }>;
  * the engine's socket, run by ssh(1) with this user's own configuration, keys and known hosts. It never asks anything.
  */
 export class SshConnection extends Duplex {
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  /** Without streams where no descriptor is left for them: its `error` comes in a moment. */
+  readonly #child: ChildProcess;
   readonly #complaint = new Complaint();
 
   constructor(kind: EngineKind, address: SshAddress) {
@@ -22,16 +23,16 @@ export class SshConnection extends Duplex {
       // A session of its own, so that nothing asks at the terminal, and it ends together with whatever it starts.
       detached: true,
     });
-    const { stdin, stdout, stderr } = this.#child;
-    stdout.on('data', (piece: Buffer) => {
-      if (!this.push(piece)) stdout.pause();
-    });
-    stderr.on('data', (piece: Buffer) => this.#complaint.push(piece));
-    // What it could not write is told by its end.
-    stdin.on('error', () => undefined);
     this.#child.on('error', (error: NodeJS.ErrnoException) => {
       this.destroy(new Error(`ssh ${reasonNotRun(error)}`, { cause: error }));
     });
+    const { stdin, stdout, stderr } = this.#child;
+    stdout?.on('data', (piece: Buffer) => {
+      if (!this.push(piece)) stdout.pause();
+    });
+    stderr?.on('data', (piece: Buffer) => this.#complaint.push(piece));
+    // What it could not write is told by its end.
+    stdin?.on('error', () => undefined);
     this.#child.on('close', (status, killedBy) => {
       if (status === 0) return this.push(null);
       const said = this.#complaint.line;
@@ -42,16 +43,16 @@ export class SshConnection extends Duplex {
   }
 
   override _read(): void {
-    this.#child.stdout.resume();
+    this.#child.stdout?.resume();
   }
 
   override _write(piece: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     // An error is told by the end of the program, which knows more of it.
-    this.#child.stdin.write(piece, () => done());
+    this.#child.stdin?.write(piece, () => done());
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#child.stdin.end(() => done());
+    this.#child.stdin?.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

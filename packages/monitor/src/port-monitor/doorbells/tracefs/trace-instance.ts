@@ -132,11 +132,12 @@ export class TraceInstance {
   }
 }
 
-/** Removes the instances of monitors that ended without doing so, as far as that can be told. */
+/** Removes the instances of monitors that ended without doing so, as far as that can be told and done. */
 export async function removeAbandonedInstances(tracefs: string): Promise<void> {
   const self = thisOwner();
   if (self === undefined) return;
-  for (const name of await readdir(`${tracefs}/instances`)) {
+  // What can't be listed now, a later start removes.
+  for (const name of await readdir(`${tracefs}/instances`).catch(() => [])) {
     const owner = parseInstanceName(name);
     if (owner === undefined || !isGone(owner, self)) continue;
     // Another monitor that starts may be faster, and one that is in use can't be removed.

@@ -54,7 +54,11 @@ export class TracefsDoorbell implements Doorbell {
 
   async start(ring: Ring, onFailure?: OnFailure): Promise<void> {
     this.#starting = this.#open(ring, onFailure);
-    await this.#starting;
+    try {
+      await this.#starting;
+    } catch (error) {
+      throw doorbellErrorFrom('tracefs', error);
+    }
   }
 
   async stop(): Promise<void> {
@@ -96,7 +100,7 @@ export class TracefsDoorbell implements Doorbell {
       this.#held = { instance, watch: watching, ring, onFailure, forgetExit };
     } catch (error) {
       await instance.remove();
-      throw doorbellErrorFrom('tracefs', error);
+      throw error;
     }
   }
 

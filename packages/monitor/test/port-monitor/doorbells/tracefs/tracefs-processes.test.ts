@@ -56,6 +56,59 @@ describe.skipIf(!MAY_TRACE)('the trace instance of a process', () => {
     await next.stop();
   });
 
+  test('one of whose threads was terminated is removed by its next monitor, and that of a living thread is not', async () => {
+    const running = new RunningModule(`
+      import { existsSync, readdirSync } from 'node:fs';
+      import { Worker } from 'node:worker_threads';
+      const { PortMonitor } = await import(DIST + 'index.js');
+      const told = [];
+      const isNews = (name) => existsSync('/proc/self/task/' + name.split('-')[2]) && !told.includes(name);
+      const source = \`
+        import { parentPort } from 'node:worker_threads';
+        import { PortMonitor } from '\${DIST}index.js';
+        await new PortMonitor({ doorbell: 'tracefs' }).start();
+        parentPort.postMessage('started');\`;
+      const startThread = async () => {
+        const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(source)));
+        await new Promise((resolve) => worker.once('message', resolve));
+        const instances = readdirSync('${TRACEFS}/instances').filter(isNews);
+        told.push(...instances);
+        console.log(instances.join());
+        return worker;
+      };
+      const living = await startThread();
+      const terminated = await startThread();
+      await terminated.terminate();
+      console.log('terminated');
+      await new Promise((resolve) => process.stdin.once('data', resolve));
+      await new PortMonitor({ doorbell: 'tracefs' }).start();
+      console.log('started');
+      process.stdin.once('data', () => process.exit(0));`);
+    const [living, terminated] = [await running.line(), await running.line()];
+    expect(await running.line()).toBe('terminated');
+    expect(isThere(terminated)).toBe(true);
+    running.goOn();
+    expect(await running.line()).toBe('started');
+    expect(isThere(living)).toBe(true);
+    expect(isThere(terminated)).toBe(false);
+    running.goOn();
+    expect(await running.end()).toBe(0);
+  });
+
+  test('that can’t look for those of others is made all the same, and leaves nothing behind', async () => {
+    const running = new RunningModule(`
+      import fs from 'node:fs';
+      import { syncBuiltinESMExports } from 'node:module';
+      fs.promises.readdir = () => Promise.reject(new Error('EMFILE'));
+      syncBuiltinESMExports();
+      ${START}
+      await (await start(true)).stop();`);
+    const instance = await running.line();
+    expect(instance).toMatch(/^portolan-/);
+    expect(await running.end()).toBe(0);
+    expect(isThere(instance)).toBe(false);
+  });
+
   test('that watches twenty times ends without a warning, and leaves nothing behind', async () => {
     const running = new RunningModule(`
       import { readdirSync } from 'node:fs';
