@@ -1,6 +1,7 @@
 import { type Endpoint, type Listener, listenerKey } from '../listener.js';
 import type { ProcessFinder } from '../places/process-finder.js';
 import { attachProcessesAmong } from '../processes/attach-processes.js';
+import { hasEnded } from '../processes/has-ended.js';
 import type { Process } from '../processes/process.js';
 import { processReader } from '../processes/process-reader.js';
 import { readProcess } from '../processes/read-process.js';
@@ -38,28 +39,41 @@ export class HolderSearch {
     this.#enabled = enabled;
     this.#finder = finder;
     this.#signal = signal;
-    const find = (listeners: readonly Listener[], pids: readonly number[]) => this.find(listeners, pids);
+    const find = (listeners: readonly Listener[], pids: readonly number[]) => this.#find(listeners, pids);
     this.#late = new LateSearch({ find, isOpen, onFound: onLate, signal });
     signal.addEventListener('abort', () => {
       for (const attempt of this.#attempts) attempt.abort(signal.reason);
     });
   }
 
-  /** The same listeners with their processes; without where these can't be searched for (no descriptor is left, say). */
-  async find(
+  /** The same listeners with their processes. Where these can't be searched for, it is tried again, and told late. */
+  async find(listeners: readonly Listener[]): Promise<readonly Listener[]> {
+    try {
+      return await this.#find(listeners, []);
+    } catch {
+      this.#signal.throwIfAborted();
+      this.#late.add(listeners, []);
+      return listeners;
+    }
+  }
+
+  /** @throws what made the search fail, such as that no descriptor is left; the signal's reason where it was aborted */
+  async #find(
     listeners: readonly Listener[],
-    likely: readonly number[] = [],
+    likely: readonly number[],
     signal = this.#signal,
   ): Promise<readonly Listener[]> {
     if (!this.#enabled || listeners.length === 0) return listeners;
-    try {
-      const found = await this.#finder.attach(listeners, likely, signal);
-      this.#noteIgnored(found);
-      return found;
-    } catch {
-      signal.throwIfAborted();
-      return listeners;
-    }
+    const found = await this.#finder.attach(listeners, likely, signal);
+    this.#noteIgnored(found);
+    return found;
+  }
+
+  /** A server that forks and ends leaves its sockets to its child: who holds them now is told late. */
+  replaceEnded(listeners: readonly Listener[]): void {
+    if (!this.#enabled || !this.#finder.isLocal) return;
+    const left = listeners.filter(({ processes }) => processes?.some(hasEnded));
+    if (left.length > 0) this.#late.add(left, []);
   }
 
   /**
@@ -114,7 +128,7 @@ export class HolderSearch {
     this.#attempts.add(attempt);
     try {
       this.#signal.throwIfAborted();
-      return await this.find(listeners, likely, attempt.signal);
+      return await this.#find(listeners, likely, attempt.signal);
     } finally {
       this.#attempts.delete(attempt);
     }

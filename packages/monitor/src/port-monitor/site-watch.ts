@@ -24,6 +24,9 @@ import { SETTLING_MS, Witness } from './witness.js';
 /** How long rings that bring nothing new are gathered at most. */
 const GATHER_LIMIT_MS = 100;
 
+/** How often to see whether those who hold what is open still live, with the looks that there are. */
+const HOLDERS_MS = 5000;
+
 /** What the watches of one monitor share. */
 export interface SharedByWatches {
   readonly options: PortMonitorOptions;
@@ -54,6 +57,7 @@ export class SiteWatch {
   #found: PortEvent[] = [];
   #isBlind = false;
   #hasUnsettled = false;
+  #holdersSeenAt = Number.NEGATIVE_INFINITY;
   #stopping: Promise<void> | undefined;
 
   constructor(site: Site, bells: Bells, shared: SharedByWatches) {
@@ -134,8 +138,11 @@ export class SiteWatch {
   lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
     // Where the kernel keeps records, what came and went is in them alone.
     if (this.#bells.best === 'tracefs') return this.#lookUntilSettled();
-    if (this.#scheduler.isIdle && !this.#isBlind && this.#lookout.isUnchanged(this.#seen)) return undefined;
-    return this.#scheduler.lookNow();
+    if (!this.#scheduler.isIdle || this.#isBlind || !this.#lookout.isUnchanged(this.#seen))
+      return this.#scheduler.lookNow();
+    // Among hundreds of sites that is seen only with what changes.
+    if (this.#shared.search === undefined) this.#seeWhoEnded();
+    return undefined;
   }
 
   /** Ends the watch; what was known stays to be read. */
@@ -202,6 +209,7 @@ export class SiteWatch {
       this.#noteSource(answer);
       await this.#compare(listeners);
       this.#told.settle();
+      this.#seeWhoEnded();
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#noteFailure(error);
     }
@@ -243,6 +251,13 @@ export class SiteWatch {
       this.#noteFailure(error);
       return listeners;
     }
+  }
+
+  #seeWhoEnded(): void {
+    const now = performance.now();
+    if (now < this.#holdersSeenAt + HOLDERS_MS) return;
+    this.#holdersSeenAt = now;
+    this.#search.replaceEnded(this.#told.listeners());
   }
 
   #tellPassage(passage: Passage): void {

@@ -59,3 +59,23 @@ describe('a reader who begins with much', () => {
     expect(await all(outlet, stream)).toMatchObject([{ sequence: 2 }, { sequence: 5 }]);
   });
 });
+
+test('a callback that throws takes nothing from the others, and is told as what nobody caught', async () => {
+  const outlet = new EventOutlet(10);
+  const failure = new Error('of the callback');
+  outlet.emitter.on('opened', () => {
+    throw failure;
+  });
+  const uncaught = new Promise((resolve) => {
+    const others = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.once('uncaughtException', (error) => {
+      for (const other of others) process.on('uncaughtException', other);
+      resolve(error);
+    });
+  });
+  const stream = outlet.stream(undefined, []);
+  publish(outlet, 1);
+  expect(await uncaught).toBe(failure);
+  expect(await all(outlet, stream)).toHaveLength(1);
+});

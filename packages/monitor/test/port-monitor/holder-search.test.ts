@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Listener } from '../../src/index.js';
 import { processFinder } from '../../src/places/process-finder.js';
 import { selfSite } from '../../src/places/self-place.js';
 import { HolderSearch } from '../../src/port-monitor/holder-search.js';
@@ -28,13 +29,16 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-function searchUntil(signal: AbortSignal): HolderSearch {
+function searchUntil(
+  signal: AbortSignal,
+  onLate: (listeners: readonly Listener[]) => void = () => undefined,
+): HolderSearch {
   return new HolderSearch({
     enabled: true,
     finder: processFinder(selfSite()),
     signal,
     isOpen: () => true,
-    onLate: () => undefined,
+    onLate,
   });
 }
 
@@ -51,9 +55,18 @@ test('searches that take too long do not become ever more, and end with the moni
   expect(underWay.size).toBe(0);
 });
 
-test('a search that fails leaves the listeners as they are', async () => {
-  vi.mocked(attachProcesses).mockRejectedValue(new Error('EMFILE'));
-  const search = searchUntil(new AbortController().signal);
-  expect(await search.find([listenerAt(1)])).toEqual([listenerAt(1)]);
-  expect(await search.findSoon([listenerAt(1)], NO_OPENERS)).toEqual([listenerAt(1)]);
+test('a search that fails is tried again, and its listeners are told late', async () => {
+  const one = [listenerAt(1)];
+  vi.mocked(attachProcesses).mockRejectedValueOnce(new Error('EMFILE'));
+  const found = { ...listenerAt(1), processes: [] };
+  const onLate = vi.fn();
+  const search = searchUntil(new AbortController().signal, onLate);
+  expect(await search.find(one)).toEqual(one);
+  vi.mocked(attachProcesses).mockResolvedValue([found]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(onLate.mock.calls).toEqual([[[found]]]);
+  vi.mocked(attachProcesses).mockRejectedValueOnce(new Error('EMFILE'));
+  await expect(search.findSoon(one, NO_OPENERS)).rejects.toThrow('EMFILE');
+  await vi.advanceTimersByTimeAsync(100);
+  expect(onLate).toHaveBeenCalledTimes(2);
 });
