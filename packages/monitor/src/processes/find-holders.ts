@@ -5,7 +5,7 @@ import { runInSlices } from './slices.js';
 import { ticksNow, USER_HZ } from './ticks.js';
 
 /** So long after its fork a process that was forked to run another program does so. */
-const GROWN_MS = 50;
+const GROWN_MS = 30;
 const GROWN_TICKS = (GROWN_MS * USER_HZ) / 1000;
 
 /** Which processes hold which sockets. */
