@@ -5,7 +5,6 @@ import type { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { sourcesAt } from '../places/sources-at.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
-import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { Bells } from './bells.js';
 import { difference } from './difference.js';
@@ -18,6 +17,7 @@ import { passes } from './port-filter.js';
 import type { PortMonitorOptions } from './port-monitor-options.js';
 import { endpointOf, type Passage, postpone } from './record-replay.js';
 import { RecordsLostError } from './records-lost-error.js';
+import { SourceNews } from './source-news.js';
 import { ToldListeners } from './told-listeners.js';
 import { SETTLING_MS, Witness } from './witness.js';
 
@@ -51,11 +51,10 @@ export class SiteWatch {
   readonly #witness: Witness;
   readonly #scheduler: LookScheduler<readonly PortEvent[]>;
   readonly #told: ToldListeners;
+  readonly #sourceNews: SourceNews;
   readonly #abort = new AbortController();
   #seen: readonly Listener[] = [];
-  #source: SourceName | undefined;
   #found: PortEvent[] = [];
-  #isBlind = false;
   #hasUnsettled = false;
   #holdersSeenAt = Number.NEGATIVE_INFINITY;
   #stopping: Promise<void> | undefined;
@@ -79,6 +78,10 @@ export class SiteWatch {
       (found) => found.length > 0,
       Math.min(intervalMs ?? GATHER_LIMIT_MS, GATHER_LIMIT_MS),
     );
+    this.#sourceNews = new SourceNews({
+      isElsewhere: site.kind === 'elsewhere',
+      publish: (happening) => this.#publish(happening),
+    });
     this.#witness = new Witness(() => bells.takeRecords());
     this.#told = new ToldListeners({
       settleMs: settleMs ?? 0,
@@ -91,7 +94,7 @@ export class SiteWatch {
 
   /** Which source answered last; undefined before the first answer. */
   get source(): SourceName | undefined {
-    return this.#source;
+    return this.#sourceNews.source;
   }
 
   /** The best doorbell that rings. */
@@ -106,7 +109,7 @@ export class SiteWatch {
    */
   async start(): Promise<void> {
     const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
-    this.#noteSource(answer);
+    this.#noteAnswer(answer);
     this.#seen = listeners;
     const found = this.#attachOwners(await this.#search.find(listeners));
     this.#told.addInitial(found);
@@ -120,7 +123,7 @@ export class SiteWatch {
       await this.start();
     } catch (error) {
       if (this.#abort.signal.aborted) throw error;
-      this.#noteFailure(error);
+      this.#sourceNews.failed(error);
       await this.#startBells();
     }
   }
@@ -138,7 +141,7 @@ export class SiteWatch {
   lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
     // Where the kernel keeps records, what came and went is in them alone.
     if (this.#bells.best === 'tracefs') return this.#lookUntilSettled();
-    if (!this.#scheduler.isIdle || this.#isBlind || !this.#lookout.isUnchanged(this.#seen))
+    if (!this.#scheduler.isIdle || this.#sourceNews.isBlind || !this.#lookout.isUnchanged(this.#seen))
       return this.#scheduler.lookNow();
     // Among hundreds of sites that is seen only with what changes.
     if (this.#shared.search === undefined) this.#seeWhoEnded();
@@ -206,12 +209,12 @@ export class SiteWatch {
     try {
       this.#witness.lookBegins();
       const { answer, listeners } = await this.#lookout.look(this.#seen, this.#abort.signal);
-      this.#noteSource(answer);
+      this.#noteAnswer(answer);
       await this.#compare(listeners);
       this.#told.settle();
       this.#seeWhoEnded();
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#noteFailure(error);
+      if (!this.#abort.signal.aborted) this.#sourceNews.failed(error);
     }
     return this.#found;
   }
@@ -248,7 +251,7 @@ export class SiteWatch {
       return await this.#search.findSoon(listeners, openers);
     } catch (error) {
       this.#abort.signal.throwIfAborted();
-      this.#noteFailure(error);
+      this.#sourceNews.failed(error);
       return listeners;
     }
   }
@@ -276,30 +279,12 @@ export class SiteWatch {
     return this.site.kind === 'local' ? this.#shared.owners.attach(listeners) : listeners;
   }
 
-  #noteSource({ source, failures }: ChainAnswer): void {
-    this.#bells.noteSource(source);
-    const previous = this.#source;
-    const wasBlind = this.#isBlind;
-    this.#source = source;
-    this.#isBlind = false;
-    if (previous === undefined || (previous === source && !wasBlind)) return;
-    const failure = failures.find((each) => each.source === previous);
-    this.#publish({ type: 'source', source, previous, reason: failure?.reason ?? `${source} works again` });
-  }
-
-  #noteFailure(error: unknown): void {
-    if (this.#isBlind && error instanceof NoSourceError) return;
-    this.#isBlind = error instanceof NoSourceError;
-    if (this.#isBlind && this.site.kind === 'elsewhere' && this.#source !== undefined)
-      this.#publish({ type: 'source', source: null, previous: this.#source, reason: reasonOf(error) });
-    else this.#publish({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) });
+  #noteAnswer(answer: ChainAnswer): void {
+    this.#bells.noteSource(answer.source);
+    this.#sourceNews.answered(answer);
   }
 
   #publish(happening: Happening): void {
     this.#found.push(this.#shared.outlet.publish({ ...happening, place: this.site.place }));
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof NoSourceError ? error.reason : String(error);
 }
