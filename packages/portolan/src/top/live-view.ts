@@ -20,7 +20,7 @@ const GATHER_MS = 16;
 /** How long a stop that was asked for takes to happen, at most. */
 const RESUME_MS = 100;
 
-const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM'] as const;
 
 /** What a view begins with. */
 export interface LiveViewOptions {

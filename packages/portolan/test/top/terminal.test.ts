@@ -258,11 +258,14 @@ describe.skipIf(!HAS_TMUX)('the terminal after portolan top', () => {
     await expectRestored('0');
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is as before when %s ended it', async (signal) => {
-    await top('1');
-    process.kill(await pidOfTop(), signal);
-    await expectRestored('0');
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGALRM'] as const)(
+    'is as before when %s ended it',
+    async (signal) => {
+      await top('1');
+      process.kill(await pidOfTop(), signal);
+      await expectRestored('0');
+    },
+  );
 
   it.each([
     ['an error that nobody caught', "throw new Error('boom')", '1'],
