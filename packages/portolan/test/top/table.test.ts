@@ -211,6 +211,11 @@ describe('the mark', () => {
 });
 
 describe('the details', () => {
+  it.each(['\r', 'i'])('are not turned on by %j where there is no row', (key) => {
+    const stage = new Stage().type(key).look([WEB]).type('j');
+    expect(stage.rows).toHaveLength(1);
+  });
+
   it('tell all that is known of the row', () => {
     const sockets = [
       { inode: 77, cgroup: '/system.slice/web.service', holder: 'process' as const, uid: 0 },
