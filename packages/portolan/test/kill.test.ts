@@ -223,7 +223,7 @@ ${SERVER}`);
   });
 
   it.each([
-    [['kill', '3000'], 'use --yes'],
+    [['kill', '3000'], 'there is no terminal to ask at: use --yes'],
     [['kill', '--yes'], 'takes the ports to free'],
     [['kill', 'node', '--yes'], 'no port'],
     [['kill', '3000', '--yes', '--grace', 'long'], 'no duration'],
@@ -261,6 +261,14 @@ wait()`);
     expect(await killing.ended).toBe(status);
     expect(isAlive(server.pid)).toBe(true);
     expect(await isFree(port)).toBe(false);
+  });
+
+  it('says that it can not ask where its output is redirected', async () => {
+    await using killing = startOnTerminal('kill 1 | cat');
+    await killing.ended;
+    expect(killing.output).toBe(
+      'portolan: kill asks first, and its output is redirected: use --yes to end without asking\r\n',
+    );
   });
 
   it('fits the terminal, and shows no command line as it would be obeyed', async () => {

@@ -23,11 +23,7 @@ export async function kill(
   filter: ListenerFilter,
   options: KillOptions,
 ): Promise<ExitStatus> {
-  const canAsk = process.stdin.isTTY && process.stdout.isTTY;
-  if (!options.yes && !canAsk)
-    throw new UsageError(
-      'kill asks first, and there is no terminal to ask at: use --yes to end without asking',
-    );
+  if (!options.yes) checkTerminal();
 
   const listeners = await look(filter, options);
   tellUnused(ports, listeners, filter);
@@ -47,6 +43,13 @@ export async function kill(
     if (answer === 'no') return ExitStatus.nothingMatched;
   }
   return carryOut(plan, filter, options);
+}
+
+function checkTerminal(): void {
+  const { stdin, stdout } = process;
+  if (stdin.isTTY && stdout.isTTY) return;
+  const reason = stdin.isTTY ? 'its output is redirected' : 'there is no terminal to ask at';
+  throw new UsageError(`kill asks first, and ${reason}: use --yes to end without asking`);
 }
 
 async function carryOut(plan: Plan, filter: ListenerFilter, options: KillOptions): Promise<ExitStatus> {

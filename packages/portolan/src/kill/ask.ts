@@ -9,6 +9,8 @@ export function ask(question: string): Promise<'yes' | 'no' | 'interrupted'> {
       resolve('interrupted');
       terminal.close();
     });
+    // After Ctrl-Z and `fg` it is paused, and nothing else keeps the program waiting.
+    terminal.on('SIGCONT', () => terminal.prompt(true));
     // Ctrl-D closes it without an answer.
     terminal.once('close', () => resolve('no'));
     terminal.question(question, (answer) => {

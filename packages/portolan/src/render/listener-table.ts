@@ -29,6 +29,9 @@ const CONCESSIONS: readonly Concession[] = [
   { header: 'PROCESS', to: 6 },
   { header: 'PLACE', to: 12 },
   { header: 'PLACE', to: 'left out' },
+  { header: 'PID', to: 'left out' },
+  { header: 'ADDRESS', to: 'left out' },
+  { header: 'PROTO', to: 'left out' },
 ];
 
 /** What a table is made with. */

@@ -20,7 +20,7 @@ const GATHER_MS = 16;
 /** How long a stop that was asked for takes to happen, at most. */
 const RESUME_MS = 100;
 
-const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM'] as const;
 
 /** What a view begins with. */
 export interface LiveViewOptions {
@@ -66,7 +66,7 @@ export class LiveView {
       this.#end = resolve;
     });
     for (const signal of ENDING_SIGNALS) process.on(signal, this.#end);
-    process.on('SIGCONT', this.#resume);
+    process.on('SIGTSTP', this.#suspend).on('SIGCONT', this.#resume);
     this.#screen.enter({ read: this.#read, resized: () => this.#draw(), hungUp: this.#end });
     try {
       this.#follow();
@@ -76,7 +76,7 @@ export class LiveView {
       this.#isOver = true;
       this.#clearTimers();
       this.#screen.leave();
-      process.off('SIGCONT', this.#resume);
+      process.off('SIGTSTP', this.#suspend).off('SIGCONT', this.#resume);
       for (const signal of ENDING_SIGNALS) process.off(signal, this.#end);
     }
   }
@@ -158,11 +158,7 @@ export class LiveView {
         this.#screen.repaint();
         break;
       case 'suspend':
-        this.#screen.suspend();
-        // The whole job, as the terminal does it, so that what this was started by stops as well.
-        process.kill(0, 'SIGTSTP');
-        // A job without a shell does not stop, and nothing would tell it to go on.
-        this.#resumeTimer = setTimeout(this.#resume, RESUME_MS);
+        this.#suspend();
         break;
       case 'end':
         this.#state = { ...this.#state, notice: endProcess(effect.target, effect.signal) };
@@ -170,8 +166,21 @@ export class LiveView {
     }
   }
 
+  /** Gives the terminal back and stops, whether a key or a signal asks for it. */
+  readonly #suspend = (): void => {
+    this.#screen.suspend();
+    process.off('SIGTSTP', this.#suspend);
+    // The whole job, as the terminal does it, so that what this was started by stops as well.
+    process.kill(0, 'SIGTSTP');
+    clearTimeout(this.#resumeTimer);
+    // A job without a shell does not stop, and nothing would tell it to go on.
+    this.#resumeTimer = setTimeout(this.#resume, RESUME_MS);
+  };
+
   readonly #resume = (): void => {
     clearTimeout(this.#resumeTimer);
+    // It is off while the signal is to stop the process.
+    process.off('SIGTSTP', this.#suspend).on('SIGTSTP', this.#suspend);
     this.#screen.resume();
     this.#draw();
   };

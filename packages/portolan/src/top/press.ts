@@ -93,9 +93,7 @@ function pressInTable(state: TopState, key: string | undefined, shown: Shown): T
       return { ...state, mode: { type: 'help' } };
     case 'enter':
     case 'i':
-      return state.hasDetails
-        ? { ...state, hasDetails: false }
-        : { ...(state.selection === undefined ? select(state, shown.rows, 0) : state), hasDetails: true };
+      return toggleDetails(state, shown.rows);
     case 'p':
       return {
         ...state,
@@ -111,6 +109,13 @@ function pressInTable(state: TopState, key: string | undefined, shown: Shown): T
       return number === undefined ? (move(state, key, shown) ?? state) : { ...state, sort: number };
     }
   }
+}
+
+/** Of the first row where none is marked; without any there is nothing to see of it. */
+function toggleDetails(state: TopState, rows: readonly Row[]): TopState {
+  if (rows.length === 0) return state;
+  if (state.hasDetails) return { ...state, hasDetails: false };
+  return { ...(state.selection === undefined ? select(state, rows, 0) : state), hasDetails: true };
 }
 
 /** Undoes what was opened last, as people expect of Escape. */

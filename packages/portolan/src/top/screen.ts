@@ -57,6 +57,8 @@ export class Screen {
   /** Takes the terminal (again). */
   resume(): void {
     this.#isEntered = true;
+    // A shell may have changed the mode meanwhile, unknown to libuv, which sets none that it believes to be set.
+    this.#input.setRawMode(false);
     this.#input.setRawMode(true);
     this.#input.resume();
     this.#output.write(ENTER);

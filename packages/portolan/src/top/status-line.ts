@@ -9,11 +9,12 @@ import type { TopState } from './top-state.js';
 const KEYS = ['? help', 'q quit', '/ search', 's sort', 'Enter details', 'x end', 'p hold'] as const;
 
 const GAP = '   ';
+const ANSWERS = ' [y/N]';
 
 /** The bottom line: a question, the search that is typed, what is wrong, or how many there are and which keys help. */
 export function statusLine(state: TopState, rows: readonly Row[], width: number, color: boolean): string {
   const { mode, notice, problem } = state;
-  if (mode.type === 'confirm') return whole(visibleText(question(mode)), width, ['bold', 'yellow'], color);
+  if (mode.type === 'confirm') return whole(question(mode, width), width, ['bold', 'yellow'], color);
   if (mode.type === 'search') return searchLine(state, rows, width);
   if (notice !== undefined) return whole(visibleText(notice), width, ['bold', 'yellow'], color);
   if (problem !== undefined) return whole(visibleText(problem), width, ['bold', 'red'], color);
@@ -21,10 +22,14 @@ export function statusLine(state: TopState, rows: readonly Row[], width: number,
   return inked(truncateText(text + keysFor(width - textWidth(text)), width), ['dim'], color);
 }
 
-function question({ target, signal }: Extract<TopState['mode'], { type: 'confirm' }>): string {
-  return signal === 'SIGTERM'
-    ? `End ${processText(target)}? [y/N]`
-    : `${processText(target)} was asked to end. End it by force (SIGKILL)? [y/N]`;
+/** Where there is little room the answers stay in sight, and what is asked is shortened. */
+function question({ target, signal }: Extract<TopState['mode'], { type: 'confirm' }>, width: number): string {
+  const process = visibleText(processText(target));
+  const room = width - ANSWERS.length;
+  const long = `${process} was asked to end. End it by force (SIGKILL)?`;
+  const short = signal === 'SIGTERM' ? `End ${process}?` : `Kill ${process}?`;
+  const text = signal === 'SIGKILL' && textWidth(long) <= room ? long : short;
+  return truncateText(text, room) + ANSWERS;
 }
 
 /** The end of what is typed stays in sight. */

@@ -29,6 +29,12 @@ describe('ending a process', () => {
     expect(stage.look([successor]).type('x').status).toBe('End node (pid 812)? [y/N]');
   });
 
+  it('keeps the answers in sight on a small screen, and says what is by force', () => {
+    const stage = new Stage([WEB], { width: 20, height: 5 }).type('jx');
+    expect(stage.status).toBe('End node (pid… [y/N]');
+    expect(stage.type('yx').status).toBe('Kill node (pi… [y/N]');
+  });
+
   it('keeps to the process that it asked about', () => {
     const stage = new Stage([WEB]).type('jx');
     stage.look([heldListener([processOf({ pid: 4 })])]).type('y');

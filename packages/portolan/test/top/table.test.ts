@@ -28,6 +28,11 @@ describe('the table', () => {
     expect(stage.status).toMatch(/^2 listeners {2}by port {3}\? help/);
   });
 
+  it('shows the port and the process on the smallest of screens', () => {
+    const stage = new Stage([WEB, API], { width: 20, height: 5 });
+    expect(stage.lines.slice(0, 3)).toEqual(['  PORT  PROCESS', '  3000  node', '  4000  api']);
+  });
+
   it('marks a new row for two seconds, first more and then less', () => {
     const stage = new Stage([API]).look([API, WEB]);
     stage.color = true;
@@ -206,6 +211,11 @@ describe('the mark', () => {
 });
 
 describe('the details', () => {
+  it.each(['\r', 'i'])('are not turned on by %j where there is no row', (key) => {
+    const stage = new Stage().type(key).look([WEB]).type('j');
+    expect(stage.rows).toHaveLength(1);
+  });
+
   it('tell all that is known of the row', () => {
     const sockets = [
       { inode: 77, cgroup: '/system.slice/web.service', holder: 'process' as const, uid: 0 },

@@ -258,11 +258,14 @@ describe.skipIf(!HAS_TMUX)('the terminal after portolan top', () => {
     await expectRestored('0');
   });
 
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is as before when %s ended it', async (signal) => {
-    await top('1');
-    process.kill(await pidOfTop(), signal);
-    await expectRestored('0');
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGALRM'] as const)(
+    'is as before when %s ended it',
+    async (signal) => {
+      await top('1');
+      process.kill(await pidOfTop(), signal);
+      await expectRestored('0');
+    },
+  );
 
   it.each([
     ['an error that nobody caught', "throw new Error('boom')", '1'],
@@ -283,6 +286,40 @@ describe.skipIf(!HAS_TMUX)('the terminal after portolan top', () => {
     await terminal.enter('fg');
     await terminal.shows(/^0 listeners/m);
     await terminal.press('q');
+    await terminal.shows(/^[#$]$/m);
+    expect(await terminal.modes(...MODES)).toBe('0 1 1');
+  });
+
+  it('is lent to the shell by SIGTSTP, each time', async () => {
+    await terminal.enter('set -m');
+    await top('1');
+    const pid = await pidOfTop();
+    for (let times = 1; times <= 2; times++) {
+      process.kill(pid, 'SIGTSTP');
+      await terminal.shows(/Stopped/);
+      expect(await terminal.modes(...MODES)).toBe('0 1 1');
+      await terminal.enter('clear; fg');
+      await terminal.shows(/^0 listeners/m);
+    }
+    await terminal.press('q');
+    await terminal.shows(/^[#$]$/m);
+    expect(await terminal.modes(...MODES)).toBe('0 1 1');
+  });
+
+  it('reads single keys again by fg after SIGSTOP', async () => {
+    await terminal.enter('set -m');
+    await top('1');
+    process.kill(await pidOfTop(), 'SIGSTOP');
+    await terminal.shows(/Stopped/);
+    // Nothing told the view to give the terminal back, in which Enter is no end of a line for a plain shell.
+    // Other shells set the mode by themselves.
+    await terminal.type('stty sane; clear; fg');
+    await terminal.press('C-j');
+    await terminal.showsNo(/Stopped/);
+    await terminal.shows(/^0 listeners/m);
+    await terminal.press('/', 'x');
+    await terminal.shows(/^\/x +0 rows$/m);
+    await terminal.press('C-c');
     await terminal.shows(/^[#$]$/m);
     expect(await terminal.modes(...MODES)).toBe('0 1 1');
   });
