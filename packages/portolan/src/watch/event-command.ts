@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { PortEvent } from '@portolan/monitor';
 import { tell } from '../standard-streams.js';
 import { eventEnvironment } from './event-environment.js';
+import { killGroup } from './process-group.js';
 
 const TIME_LIMIT_MS = 30_000;
 /** How many events wait for the command before one is dropped. */
@@ -11,12 +12,17 @@ const WAITING_LIMIT = 1000;
 /** Runs a command for each event, one after the other. */
 export class EventCommand {
   readonly #words: readonly string[];
+  readonly #limitMs: number;
   readonly #waiting: { event: PortEvent; json: string }[] = [];
   #running: Promise<void> | undefined;
 
-  /** @param words the command and its arguments */
-  constructor(words: readonly string[]) {
+  /**
+   * @param words the command and its arguments
+   * @param limitMs how long it may run for one event
+   */
+  constructor(words: readonly string[], limitMs = TIME_LIMIT_MS) {
     this.#words = words;
+    this.#limitMs = limitMs;
   }
 
   /** @param json the event as the command reads it on its standard input */
@@ -37,30 +43,35 @@ export class EventCommand {
 
   async #runAll(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      const failure = await run(this.#words, next.event, next.json);
+      const failure = await this.#run(next.event, next.json);
       if (failure !== undefined) tell(`--exec: ${failure}`);
     }
     this.#running = undefined;
   }
-}
 
-/** Runs the command to its end; says what went wrong, if anything did. */
-async function run(words: readonly string[], event: PortEvent, json: string): Promise<string | undefined> {
-  const [command = '', ...args] = words;
-  const child = spawn(command, args, {
-    env: { ...process.env, ...eventEnvironment(event) },
-    stdio: ['pipe', 'inherit', 'inherit'],
-    timeout: TIME_LIMIT_MS,
-    killSignal: 'SIGKILL',
-  });
-  // A command that does not read its input is none the worse for it.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(json);
-  try {
-    const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    if (signal === 'SIGKILL') return `${command} was ended after ${TIME_LIMIT_MS / 1000} s`;
-    return status === 0 ? undefined : `${command} ended with ${signal ?? `status ${status}`}`;
-  } catch (error) {
-    return `${command} can't be run (${(error as NodeJS.ErrnoException).code})`;
+  /** Runs the command to its end; says what went wrong, if anything did. */
+  async #run(event: PortEvent, json: string): Promise<string | undefined> {
+    const [command = '', ...args] = this.#words;
+    const child = spawn(command, args, {
+      env: { ...process.env, ...eventEnvironment(event) },
+      stdio: ['pipe', 'inherit', 'inherit'],
+      // In a group of its own, so that it can be ended with whatever it has started.
+      detached: true,
+    });
+    // A command that does not read its input is none the worse for it.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(json);
+    const limit = setTimeout(() => {
+      if (child.pid !== undefined) killGroup(child.pid);
+    }, this.#limitMs);
+    try {
+      const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
+      if (signal === 'SIGKILL') return `${command} was ended after ${this.#limitMs / 1000} s`;
+      return status === 0 ? undefined : `${command} ended with ${signal ?? `status ${status}`}`;
+    } catch (error) {
+      return `${command} can't be run (${(error as NodeJS.ErrnoException).code})`;
+    } finally {
+      clearTimeout(limit);
+    }
   }
 }

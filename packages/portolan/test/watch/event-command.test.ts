@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PortEvent } from '@portolan/monitor';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EventCommand } from '../../src/watch/event-command.js';
+
+const EVENT: PortEvent = {
+  type: 'place',
+  sequence: 1,
+  at: new Date(0),
+  place: 'self',
+  state: 'appeared',
+  reason: null,
+};
+
+let directory: string;
+let told: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'portolan-exec-'));
+  told = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(directory, { recursive: true });
+});
+
+/** Has a shell run this for one event. */
+function start(script: string, limitMs?: number): EventCommand {
+  const command = new EventCommand(['/bin/sh', '-c', `cd ${directory}; ${script}`], limitMs);
+  command.push(EVENT, '{}\n');
+  return command;
+}
+
+/** The number that the command has written to a file. */
+async function writtenPid(file: string): Promise<number> {
+  return vi.waitFor(() => {
+    const text = readFileSync(join(directory, file), 'utf8');
+    expect(text).toMatch(/^\d+\n$/);
+    return Number(text);
+  });
+}
+
+/** Resolves when there is no such process, or when it is only not reaped yet. */
+async function gone(pid: number): Promise<void> {
+  await vi.waitFor(() => expect(stateOf(pid)).toMatch(/^[ZX]?$/), { timeout: 5000 });
+}
+
+function stateOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .charAt(0);
+  } catch {
+    return '';
+  }
+}
+
+describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
+  it('is ended with all that it started when its time is over', async () => {
+    start('sleep 300 & echo $! > pid; wait; echo done', 300);
+    await gone(await writtenPid('pid'));
+    await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended after 0.3 s\n'));
+  });
+});
