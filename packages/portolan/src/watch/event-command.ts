@@ -61,13 +61,16 @@ export class EventCommand {
     // A command that does not read its input is none the worse for it.
     child.stdin.on('error', () => undefined);
     child.stdin.end(json);
+    let isOverdue = false;
     const limit = setTimeout(() => {
+      isOverdue = true;
       if (child.pid !== undefined) killGroup(child.pid);
     }, this.#limitMs);
     try {
       const [status, signal] = (await once(child, 'exit')) as [number | null, string | null];
-      if (signal === 'SIGKILL') return `${command} was ended after ${this.#limitMs / 1000} s`;
-      return status === 0 ? undefined : `${command} ended with ${signal ?? `status ${status}`}`;
+      if (isOverdue) return `${command} was ended after ${this.#limitMs / 1000} s`;
+      if (signal !== null) return `${command} was ended by ${signal}`;
+      return status === 0 ? undefined : `${command} ended with status ${status}`;
     } catch (error) {
       return `${command} can't be run (${(error as NodeJS.ErrnoException).code})`;
     } finally {

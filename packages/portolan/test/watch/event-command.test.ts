@@ -68,4 +68,9 @@ describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
     await gone(await writtenPid('pid'));
     await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended after 0.3 s\n'));
   });
+
+  it('is said to be ended by the signal that somebody else sent', async () => {
+    start('kill -9 $$');
+    await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended by SIGKILL\n'));
+  });
 });
