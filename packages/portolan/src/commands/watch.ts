@@ -30,7 +30,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
   const ended = new AbortController();
   const end = () => ended.abort();
   const processes = wantedProcesses(options);
-  process.once('SIGINT', end).once('SIGTERM', end);
+  process.on('SIGINT', end).on('SIGTERM', end);
   try {
     const monitor = new PortMonitor({
       sources: options.source,
@@ -54,12 +54,12 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
       print(event);
       if (event.type !== 'missed' && !isInitial(event)) command?.push(event, renderJsonLine(event));
     }
-    await command?.stop();
     return ExitStatus.found;
   } catch (error) {
     if (ended.signal.aborted) return ExitStatus.found;
     throw error;
   } finally {
+    await command?.stop();
     process.off('SIGINT', end).off('SIGTERM', end);
   }
 }

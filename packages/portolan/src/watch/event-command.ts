@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import type { PortEvent } from '@portolan/monitor';
 import { tell } from '../standard-streams.js';
 import { eventEnvironment } from './event-environment.js';
-import { killGroup } from './process-group.js';
+import { endGroup, killGroup } from './process-group.js';
 
 const TIME_LIMIT_MS = 30_000;
+/** How long a command that is in the way of the end may take to end itself. */
+const GRACE_MS = 2000;
 /** How many events wait for the command before one is dropped. */
 const WAITING_LIMIT = 1000;
 
@@ -15,6 +17,9 @@ export class EventCommand {
   readonly #limitMs: number;
   readonly #waiting: { event: PortEvent; json: string }[] = [];
   #running: Promise<void> | undefined;
+  /** The process group of the command that runs. */
+  #group: number | undefined;
+  #isStopped = false;
 
   /**
    * @param words the command and its arguments
@@ -35,16 +40,18 @@ export class EventCommand {
     this.#running ??= this.#runAll();
   }
 
-  /** What waits is dropped; resolves when the command that runs has ended. */
+  /** What waits is dropped, and what runs is ended with all that it started. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#waiting.length = 0;
+    if (this.#group !== undefined) await endGroup(this.#group, GRACE_MS);
     await this.#running;
   }
 
   async #runAll(): Promise<void> {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const failure = await this.#run(next.event, next.json);
-      if (failure !== undefined) tell(`--exec: ${failure}`);
+      if (failure !== undefined && !this.#isStopped) tell(`--exec: ${failure}`);
     }
     this.#running = undefined;
   }
@@ -61,6 +68,7 @@ export class EventCommand {
     // A command that does not read its input is none the worse for it.
     child.stdin.on('error', () => undefined);
     child.stdin.end(json);
+    this.#group = child.pid;
     let isOverdue = false;
     const limit = setTimeout(() => {
       isOverdue = true;
@@ -75,6 +83,7 @@ export class EventCommand {
       return `${command} can't be run (${(error as NodeJS.ErrnoException).code})`;
     } finally {
       clearTimeout(limit);
+      this.#group = undefined;
     }
   }
 }

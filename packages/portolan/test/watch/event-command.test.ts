@@ -73,4 +73,26 @@ describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
     start('kill -9 $$');
     await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended by SIGKILL\n'));
   });
+
+  it('is asked to end with all that it started when the watch ends, and nothing is said of it', async () => {
+    const command = start(
+      "sleep 300 & echo $! > sleeper; trap 'echo $$ > asked; exit 1' TERM; echo $$ > pid; wait",
+    );
+    const pid = await writtenPid('pid');
+    await command.stop();
+    expect(await writtenPid('asked')).toBe(pid);
+    await gone(await writtenPid('sleeper'));
+    expect(told).toBe('');
+  });
+
+  it('is killed when it does not end itself, with what has outlived it', async () => {
+    const command = start(
+      `sh -c 'trap "" TERM; echo $$ > deaf; while :; do sleep 1; done' & until test -s deaf; do sleep 0.1; done; echo $$ > pid; wait`,
+    );
+    await writtenPid('pid');
+    const begin = performance.now();
+    await command.stop();
+    expect(performance.now() - begin).toBeLessThan(4000);
+    await gone(await writtenPid('deaf'));
+  });
 });

@@ -146,6 +146,20 @@ describe('portolan watch', () => {
     rmSync(directory, { recursive: true });
   });
 
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends on %s with status 0 though a command hangs, and ends that',
+    async (signal) => {
+      const port = await freePort();
+      const { next, end } = watch(String(port), '--shell', '--exec', 'echo $$; sleep 300; echo done');
+      await next();
+      await listen(port);
+      expect(await next()).toContain('+  tcp');
+      const pid = Number(await next());
+      expect(await end(signal)).toEqual([0, null]);
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    },
+  );
+
   test.each([
     [['--doorbell', 'bell'], /--doorbell takes auto, tracefs, destroy, clock/],
     [['--settle', 'soon'], /'soon' is no duration/],
