@@ -161,6 +161,15 @@ describe('portolan watch', () => {
   );
 
   test.each([
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const)('ends in order on %s, with status %i', async (signal, status) => {
+    const { next, end } = watch(String(await freePort()));
+    await next();
+    expect(await end(signal)).toEqual([status, null]);
+  });
+
+  test.each([
     [['--doorbell', 'bell'], /--doorbell takes auto, tracefs, destroy, clock/],
     [['--settle', 'soon'], /'soon' is no duration/],
     [['--interval', '0'], /--interval must be at least 1ms/],
