@@ -26,7 +26,9 @@ import type { WatchOptions } from './watch-options.js';
 /** Prints a line an event until it is interrupted. */
 export async function watch(filter: ListenerFilter, options: WatchOptions): Promise<ExitStatus> {
   const command =
-    options.exec === undefined ? undefined : new EventCommand(commandWords(options.exec, options));
+    options.exec === undefined
+      ? undefined
+      : new EventCommand(commandWords(options.exec, options), { printsToStderr: options.ndjson === true });
   if (options.shell && command === undefined) throw new UsageError('--shell goes with --exec');
   const processes = wantedProcesses(options);
   const interruption = new Interruption();

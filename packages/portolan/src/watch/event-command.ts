@@ -11,23 +11,33 @@ const GRACE_MS = 2000;
 /** How many events wait for the command before one is dropped. */
 const WAITING_LIMIT = 1000;
 
+/** How a command is run for an event. */
+export interface EventCommandOptions {
+  /** How long it may run. */
+  readonly limitMs?: number;
+  /** Whether what it prints goes to standard error, since standard output is for something else. */
+  readonly printsToStderr?: boolean;
+}
+
 /** Runs a command for each event, one after the other. */
 export class EventCommand {
   readonly #words: readonly string[];
   readonly #limitMs: number;
+  readonly #output: 1 | 2;
   readonly #waiting: { event: PortEvent; json: string }[] = [];
   #running: Promise<void> | undefined;
   /** The process group of the command that runs. */
   #group: number | undefined;
   #isStopped = false;
 
-  /**
-   * @param words the command and its arguments
-   * @param limitMs how long it may run for one event
-   */
-  constructor(words: readonly string[], limitMs = TIME_LIMIT_MS) {
+  /** @param words the command and its arguments */
+  constructor(
+    words: readonly string[],
+    { limitMs = TIME_LIMIT_MS, printsToStderr = false }: EventCommandOptions = {},
+  ) {
     this.#words = words;
     this.#limitMs = limitMs;
+    this.#output = printsToStderr ? 2 : 1;
   }
 
   /** @param json the event as the command reads it on its standard input */
@@ -61,13 +71,13 @@ export class EventCommand {
     const [command = '', ...args] = this.#words;
     const child = spawn(command, args, {
       env: { ...process.env, ...eventEnvironment(event) },
-      stdio: ['pipe', 'inherit', 'inherit'],
+      stdio: ['pipe', this.#output, 'inherit'],
       // In a group of its own, so that it can be ended with whatever it has started.
       detached: true,
     });
     // A command that does not read its input is none the worse for it.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(json);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(json);
     this.#group = child.pid;
     let isOverdue = false;
     const limit = setTimeout(() => {

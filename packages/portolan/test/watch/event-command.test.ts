@@ -33,7 +33,10 @@ afterEach(() => {
 
 /** Has a shell run this for one event. */
 function start(script: string, limitMs?: number): EventCommand {
-  const command = new EventCommand(['/bin/sh', '-c', `cd ${directory}; ${script}`], limitMs);
+  const command = new EventCommand(
+    ['/bin/sh', '-c', `cd ${directory}; ${script}`],
+    limitMs === undefined ? {} : { limitMs },
+  );
   command.push(EVENT, '{}\n');
   return command;
 }

@@ -6,7 +6,10 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, test } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { close, listenOn } from '../free-port.js';
+import { startPortolan } from '../started-program.js';
 
 const COMMAND = new URL('../../dist/bin.js', import.meta.url).pathname;
 
@@ -159,6 +162,19 @@ describe('portolan watch', () => {
       expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     },
   );
+
+  test('keeps what a command prints out of the lines of JSON', async () => {
+    const port = await freePort();
+    await using watching = startPortolan(['watch', String(port), '--ndjson', '--exec', 'echo a word']);
+    await vi.waitFor(async () => {
+      const server = await listenOn(port);
+      await setTimeout(300);
+      await close(server);
+      expect(watching.errors).toContain('a word\n');
+    }, 10_000);
+    expect(watching.output).toContain('"opened"');
+    for (const line of watching.output.trim().split('\n')) expect(line).toMatch(/^\{.*\}$/);
+  });
 
   test.each([
     ['SIGHUP', 129],
