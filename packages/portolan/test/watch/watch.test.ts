@@ -176,6 +176,12 @@ describe('portolan watch', () => {
     for (const line of watching.output.trim().split('\n')) expect(line).toMatch(/^\{.*\}$/);
   });
 
+  test('says in its help how long a command may run, and for what none is run', () => {
+    const { stdout } = spawnSync(process.execPath, [COMMAND, 'watch', '--help'], { encoding: 'utf8' });
+    for (const text of ['longer than 30 s', 'not for what --initial begins with'])
+      expect(stdout).toContain(text);
+  });
+
   test.each([
     ['SIGHUP', 129],
     ['SIGQUIT', 131],
