@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import type { Server } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { constants } from 'node:os';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { expectWrongUsage } from './expect-wrong-usage.js';
 import { close, freePort, listenOn, portOf } from './free-port.js';
 import { portolan } from './run-command.js';
@@ -27,6 +29,12 @@ async function openBesideClosed(): Promise<number> {
   } catch {
     return openBesideClosed();
   }
+}
+
+/** Which signals a process has handlers for: bit 0 stands for signal 1 (proc_pid_status(5)). */
+function caughtSignals(pid: number): bigint {
+  const [, mask = '0'] = /^SigCgt:\s*(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return BigInt(`0x${mask}`);
 }
 
 const QUIET_SUCCESS = { status: 0, stdout: '', stderr: '' };
@@ -86,6 +94,19 @@ describe('portolan wait', () => {
     [['wait', '3000', '--http', '/', '--closed'], 'cannot be used with'],
     [['wait', '3000', '--http', '/', '--udp'], 'cannot be used with'],
   ])('calls %j wrong usage, in one line', expectWrongUsage);
+
+  it.each([
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const)('ends in order on %s, with status %i', async (signal, status) => {
+    await using waiting = startPortolan(['wait', String(await freePort()), '--timeout', '0']);
+    await vi.waitFor(
+      () => expect(caughtSignals(waiting.pid) & (1n << BigInt(constants.signals[signal] - 1))).toBeTruthy(),
+      { timeout: 5000 },
+    );
+    waiting.signal(signal);
+    expect(await waiting.ended).toBe(status);
+  });
 });
 
 describe('portolan wait on a terminal', () => {

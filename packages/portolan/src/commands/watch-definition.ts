@@ -11,6 +11,10 @@ import { WATCH_OPTIONS, type WatchOptions } from './watch-options.js';
 const EXAMPLES = `${FILTER_NOTE}
 ${PLACE_NOTE}
 
+The command of --exec is run for one event after the other, and not for what --initial begins with.
+It is ended with all that it started when it takes longer than 30 s, and when the watch ends. With
+--ndjson, what it prints goes to standard error.
+
 Examples:
   portolan watch                              every port that opens or closes
   portolan watch 3000 --initial               what is on port 3000, and what becomes of it

@@ -10,6 +10,7 @@ import { includesPort } from '../arguments/ports.js';
 import { wantedProcesses } from '../arguments/processes.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';
+import { Interruption } from '../interruption.js';
 import { wantsColor } from '../render/color.js';
 import { renderJsonLine } from '../render/json.js';
 import { textWidth } from '../render/text-width.js';
@@ -25,12 +26,12 @@ import type { WatchOptions } from './watch-options.js';
 /** Prints a line an event until it is interrupted. */
 export async function watch(filter: ListenerFilter, options: WatchOptions): Promise<ExitStatus> {
   const command =
-    options.exec === undefined ? undefined : new EventCommand(commandWords(options.exec, options));
+    options.exec === undefined
+      ? undefined
+      : new EventCommand(commandWords(options.exec, options), { printsToStderr: options.ndjson === true });
   if (options.shell && command === undefined) throw new UsageError('--shell goes with --exec');
-  const ended = new AbortController();
-  const end = () => ended.abort();
   const processes = wantedProcesses(options);
-  process.once('SIGINT', end).once('SIGTERM', end);
+  const interruption = new Interruption();
   try {
     const monitor = new PortMonitor({
       sources: options.source,
@@ -42,7 +43,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
       ...(options.interval !== undefined && { intervalMs: options.interval }),
       ...(options.settle !== undefined && { settleMs: options.settle }),
       ...(options.verbose && { logger: { debug: tell } }),
-      signal: ended.signal,
+      signal: interruption.signal,
     });
     await monitor.start();
     const events = monitor.events({ initial: options.initial === true || filter.ports !== undefined });
@@ -54,14 +55,13 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
       print(event);
       if (event.type !== 'missed' && !isInitial(event)) command?.push(event, renderJsonLine(event));
     }
-    await command?.stop();
-    return ExitStatus.found;
   } catch (error) {
-    if (ended.signal.aborted) return ExitStatus.found;
-    throw error;
+    if (!interruption.signal.aborted) throw error;
   } finally {
-    process.off('SIGINT', end).off('SIGTERM', end);
+    await command?.stop();
+    interruption.end();
   }
+  return interruption.statusOfEndless ?? ExitStatus.found;
 }
 
 /**

@@ -15,5 +15,6 @@ export function eventEnvironment(event: PortEvent): Record<string, string> {
     PORTOLAN_PORT: String(listener?.port ?? ''),
     PORTOLAN_PID: String(process?.pid ?? ''),
     PORTOLAN_PROCESS: process?.name ?? '',
+    PORTOLAN_OPEN_MS: event.type === 'closed' ? String(event.openMs) : '',
   };
 }

@@ -6,7 +6,10 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, describe, expect, test } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { close, listenOn } from '../free-port.js';
+import { startPortolan } from '../started-program.js';
 
 const COMMAND = new URL('../../dist/bin.js', import.meta.url).pathname;
 
@@ -144,6 +147,48 @@ describe('portolan watch', () => {
     expect(await end('SIGINT')).toEqual([0, null]);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ type: 'opened', listener: { port } });
     rmSync(directory, { recursive: true });
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends on %s with status 0 though a command hangs, and ends that',
+    async (signal) => {
+      const port = await freePort();
+      const { next, end } = watch(String(port), '--shell', '--exec', 'echo $$; sleep 300; echo done');
+      await next();
+      await listen(port);
+      expect(await next()).toContain('+  tcp');
+      const pid = Number(await next());
+      expect(await end(signal)).toEqual([0, null]);
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    },
+  );
+
+  test('keeps what a command prints out of the lines of JSON', async () => {
+    const port = await freePort();
+    await using watching = startPortolan(['watch', String(port), '--ndjson', '--exec', 'echo a word']);
+    await vi.waitFor(async () => {
+      const server = await listenOn(port);
+      await setTimeout(300);
+      await close(server);
+      expect(watching.errors).toContain('a word\n');
+    }, 10_000);
+    expect(watching.output).toContain('"opened"');
+    for (const line of watching.output.trim().split('\n')) expect(line).toMatch(/^\{.*\}$/);
+  });
+
+  test('says in its help how long a command may run, and for what none is run', () => {
+    const { stdout } = spawnSync(process.execPath, [COMMAND, 'watch', '--help'], { encoding: 'utf8' });
+    for (const text of ['longer than 30 s', 'not for what --initial begins with'])
+      expect(stdout).toContain(text);
+  });
+
+  test.each([
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const)('ends in order on %s, with status %i', async (signal, status) => {
+    const { next, end } = watch(String(await freePort()));
+    await next();
+    expect(await end(signal)).toEqual([status, null]);
   });
 
   test.each([
