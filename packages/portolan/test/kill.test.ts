@@ -50,6 +50,21 @@ describe('portolan kill', () => {
     expect(await isFree(port)).toBe(true);
   });
 
+  it('says what else ends', async () => {
+    const port = String(await freePort());
+    await using server = await startPython(
+      `other = listen(0)\nprint(other.getsockname()[1], 'it is')\n${SERVER}`,
+      {
+        args: [port],
+      },
+    );
+    const [, other] = /^(\d+) it is$/m.exec(server.output) ?? [];
+    const { stdout } = await portolan(['kill', port, '--yes']);
+    expect(stdout).toMatch(
+      new RegExp(`^python3? \\(pid ${server.pid}\\) also listens on tcp ${other}$`, 'm'),
+    );
+  });
+
   it('kills what does not end in time', async () => {
     const { server, port } = await serve(STUBBORN_SERVER);
     await using _ = server;

@@ -8,7 +8,7 @@ import { ask } from '../kill/ask.js';
 import { maySignal, ownLineage } from '../kill/end-process.js';
 import { freePorts } from '../kill/free-ports.js';
 import { type Plan, planEnd, portText } from '../kill/plan.js';
-import { renderTargetTable } from '../kill/target-table.js';
+import { alsoLines, renderTargetTable } from '../kill/target-table.js';
 import { processText } from '../render/process-name.js';
 import { outputCanvas } from '../render/table.js';
 import { tell } from '../standard-streams.js';
@@ -25,7 +25,8 @@ export async function kill(
 ): Promise<ExitStatus> {
   if (!options.yes) checkTerminal();
 
-  const listeners = await look(filter, options);
+  const all = await lookAtAll(filter, options);
+  const listeners = all.filter((listener) => matches(listener, filter));
   tellUnused(ports, listeners, filter);
   const plan = planEnd(listeners, {
     lineage: ownLineage(),
@@ -37,6 +38,7 @@ export async function kill(
   if (plan.targets.length === 0) return ExitStatus.nothingMatched;
 
   process.stdout.write(renderTargetTable(plan.targets, plan.listeners, outputCanvas()));
+  for (const line of alsoLines(plan.targets, plan.listeners, all)) process.stdout.write(`${line}\n`);
   if (!options.yes) {
     const answer = await ask(question(plan.targets.length));
     if (answer === 'interrupted') return ExitStatus.interrupted;
@@ -70,9 +72,16 @@ async function carryOut(plan: Plan, filter: ListenerFilter, options: KillOptions
   return taken.length > 0 || plan.obstacles.length > 0 ? ExitStatus.nothingMatched : ExitStatus.found;
 }
 
-async function look(filter: ListenerFilter, { source }: KillOptions): Promise<Listener[]> {
-  const { listeners } = await listListeners({ sources: source, owners: filter.owners ?? [] });
-  return listeners.filter((listener) => matches(listener, filter));
+async function look(filter: ListenerFilter, options: KillOptions): Promise<readonly Listener[]> {
+  return (await lookAtAll(filter, options)).filter((listener) => matches(listener, filter));
+}
+
+/** Only the owners are needed of the filter, to be told of whom they own. */
+async function lookAtAll(
+  { owners = [] }: ListenerFilter,
+  { source }: KillOptions,
+): Promise<readonly Listener[]> {
+  return (await listListeners({ sources: source, owners })).listeners;
 }
 
 /** All that the filters say of owners must be true of the process itself. */
