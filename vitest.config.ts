@@ -12,6 +12,7 @@ const ALONE = [
   'packages/monitor/test/port-monitor/filters.test.ts',
   'packages/monitor/test/port-monitor/interrupted-program.test.ts',
   'packages/monitor/test/processes/attach-processes.test.ts',
+  'packages/monitor/test/processes/find-holders.test.ts',
 ];
 
 export default defineConfig({
