@@ -36,7 +36,7 @@ export class LookScheduler<T> {
     const dueAt = this.#beganAt + (isSure ? GATHER_MS : this.#gatherMs);
     if (this.#timer !== undefined && dueAt >= this.#dueAt) return;
     clearTimeout(this.#timer);
-    const waitMs = dueAt - performance.now();
+    const waitMs = Math.max(0, dueAt - performance.now());
     this.#dueAt = dueAt;
     // A look right behind another one would leave the event loop to nobody else.
     if (waitMs > 0 || this.#looking > 0) this.#timer = setTimeout(() => this.#answerRing(), waitMs);

@@ -56,6 +56,24 @@ describe('looks', () => {
     await scheduler.stop();
   });
 
+  test('that ran for long set no timer for a time that is over', async () => {
+    const { ends, scheduler } = controlled();
+    scheduler.ring();
+    await begun(ends, 1);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    try {
+      scheduler.ring();
+      expect(timers.mock.calls.map(([, waitMs]) => waitMs)).toEqual([0]);
+    } finally {
+      timers.mockRestore();
+    }
+    ends[0]?.(1);
+    await begun(ends, 2);
+    ends[1]?.(1);
+    await scheduler.stop();
+  });
+
   test('are put off by rings that brought nothing, and not those that are sure to bring something', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
     try {
