@@ -5,6 +5,7 @@ export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;
 export const SOL_SOCKET = 1;
 export const SO_ATTACH_FILTER = 26;
+export const SO_DETACH_FILTER = 27;
 /** A `struct sock_filter`. */
 export const SOCK_FILTER_LENGTH = 8;
 /** A `struct pollfd`. */

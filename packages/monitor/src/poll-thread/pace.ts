@@ -20,6 +20,11 @@ export class Pace {
     this.intervalMs = leastMs;
   }
 
+  /** Whether the last look was within the share. */
+  get isAffordable(): boolean {
+    return this.#slowMs.length === 0;
+  }
+
   /**
    * To be told of each look. The shortest is what a look costs; the others were kept waiting by other processes, or by the
    * first compilation.

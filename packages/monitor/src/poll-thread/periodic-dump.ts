@@ -1,20 +1,27 @@
 import { performance } from 'node:perf_hooks';
 import type { Libc } from '../kernel/libc.js';
-import { ListenerDump } from '../sources/netlink/listener-dump.js';
+import { DumpComparison } from '../sources/netlink/dump-comparison.js';
 import { Pace } from './pace.js';
 import type { Subject } from './poll-messages.js';
 
+/** So many dumps follow a measured one that was affordable: to read the clock twice costs a seventh of what a dump does. */
+const UNMEASURED = 15;
+
 /** The kernel's listening sockets, dumped at an interval. Its times are those of `performance.now()`. */
 export class PeriodicDump {
-  readonly #dump: ListenerDump;
+  readonly fd: number;
+  readonly #dump: DumpComparison;
   readonly #pace: Pace;
+  /** So many more are not measured. */
+  #unmeasured = 0;
   /** When the next one is to be taken. */
   dueAt = 0;
-  /** When the last one was complete. */
+  /** When the last one was complete, as far as that was measured. */
   takenAt = 0;
 
   constructor(libc: Libc, { fd, intervalMs, cpuShare }: Extract<Subject, { kind: 'dump' }>) {
-    this.#dump = new ListenerDump(libc, fd);
+    this.fd = fd;
+    this.#dump = new DumpComparison(libc, fd);
     this.#pace = new Pace(intervalMs, cpuShare);
   }
 
@@ -23,19 +30,29 @@ export class PeriodicDump {
     this.#dump.forget();
   }
 
+  /** More has come than was asked for: the next one is due, and differs from the last. */
+  sawMore(): void {
+    this.forget();
+    this.dueAt = 0;
+  }
+
   /**
    * Takes it, and tells whether it differs from the last one. So does the first.
    *
    * @throws SourceError where it fails
    */
   hasChanged(now: number): boolean {
-    const hasChanged = this.#dump.take();
-    this.takenAt = performance.now();
+    const isMeasured = this.#unmeasured === 0;
+    const beganAt = isMeasured ? performance.now() : now;
+    const hasChanged = this.#dump.hasChanged();
+    this.takenAt = isMeasured ? performance.now() : now;
     // Where there is something to see it is not looked at less often.
-    if (!hasChanged) this.#pace.lookTook(this.takenAt - now);
+    if (isMeasured && !hasChanged) this.#pace.lookTook(this.takenAt - beganAt);
+    if (!isMeasured) this.#unmeasured--;
+    else if (this.#pace.isAffordable) this.#unmeasured = UNMEASURED;
     const { intervalMs } = this.#pace;
     // A thread that was kept waiting does not make up for what it missed.
-    this.dueAt = Math.max(this.dueAt + intervalMs, now + intervalMs / 2);
+    this.dueAt = Math.max(this.dueAt + intervalMs, beganAt + intervalMs / 2);
     return hasChanged;
   }
 }

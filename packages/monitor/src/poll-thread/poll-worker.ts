@@ -26,10 +26,13 @@ const libc = load();
 const descriptors = new Map<number, { readonly fd: number; isArmed: boolean }>();
 const dumps = new Map<number, WatchedDump>();
 let pollFds = new PollFds(eventFd, []);
+/** What time it is, as far as that was looked at: what poll() waited is added, as to read the clock costs more. */
+let now = performance.now();
 
 for (let goesOn = true, timeoutMs = POLL_TIMEOUT_MS; goesOn; timeoutMs = takeDumps()) {
   const count = libc.poll(pollFds.bytes, timeoutMs);
   if (count < 0 && count !== -constants.errno.EINTR) throw new Error(`poll: ${getSystemErrorName(count)}`);
+  now = count === 0 ? now + timeoutMs : performance.now();
   if (count > 0) {
     reportReady(pollFds.ready());
     if (pollFds.isWoken) {
@@ -80,26 +83,29 @@ function carryOut(command: Exclude<PollCommand, { type: 'stop' }>): void {
 
 function* armed(): Generator<readonly [id: number, fd: number]> {
   for (const [id, { fd, isArmed }] of descriptors) if (isArmed) yield [id, fd];
+  for (const [id, { dump, isArmed }] of dumps) if (isArmed) yield [id, dump.fd];
 }
 
 function reportReady(ids: readonly number[]): void {
-  if (ids.length === 0) return;
+  const readable: number[] = [];
   for (const id of ids) {
+    dumps.get(id)?.dump.sawMore();
     const descriptor = descriptors.get(id);
-    if (descriptor !== undefined) descriptor.isArmed = false;
+    if (descriptor === undefined) continue;
+    descriptor.isArmed = false;
+    readable.push(id);
   }
-  report({ type: 'ready', ids });
+  if (readable.length > 0) report({ type: 'ready', ids: readable });
 }
 
 /** Takes the dumps that are due; in how many milliseconds the next one is. */
 function takeDumps(): number {
   if (dumps.size === 0) return POLL_TIMEOUT_MS;
-  let now = performance.now();
   let nextAt = now + POLL_TIMEOUT_MS;
   for (const watched of dumps.values()) {
     const { dump } = watched;
     if (watched.isArmed && dump.dueAt <= now) {
-      take(watched, now);
+      take(watched);
       now = Math.max(now, dump.takenAt);
     }
     if (watched.isArmed && dump.dueAt < nextAt) nextAt = dump.dueAt;
@@ -107,7 +113,7 @@ function takeDumps(): number {
   return Math.max(0, Math.ceil(nextAt - now));
 }
 
-function take(watched: WatchedDump, now: number): void {
+function take(watched: WatchedDump): void {
   const { id, dump } = watched;
   try {
     if (!dump.hasChanged(now)) return;
@@ -116,6 +122,7 @@ function take(watched: WatchedDump, now: number): void {
   } catch (error) {
     watched.isArmed = false;
     dumps.delete(id);
+    pollFds = new PollFds(eventFd, armed());
     report({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) });
   }
 }

@@ -11,6 +11,8 @@ import { bothFamiliesRequest, dumpRequest, noProtocolRequest } from './dump-requ
 import { NETLINK_SOCK_DIAG } from './inet-diag.js';
 
 const MSG_TRUNC = 0x20;
+/** Tells of a datagram that has no room how long it was. */
+const RECEIVE = MSG_DONTWAIT | MSG_TRUNC;
 
 /** The largest datagram that the kernel makes of a dump (netlink_recvmsg, net/netlink/af_netlink.c). */
 const DATAGRAM_LENGTH = 32 * 1024;
@@ -92,6 +94,33 @@ export class ListenerDump {
     return true;
   }
 
+  /**
+   * Whether dumps taken now are still those taken last, datagram for datagram. For a socket with {@link withoutEnds}: no
+   * more is received than came last time, so that what has come in addition is left in the socket, and to be read.
+   *
+   * @throws SourceError where a request is refused
+   */
+  isRepeated(): boolean {
+    let place = 0;
+    for (const request of this.#requests ?? []) {
+      this.#send(request);
+      for (let done = false; !done; place++) {
+        const datagram = this.#last[place];
+        if (datagram === undefined) return false;
+        done = datagram.part.done;
+        if (!datagram.part.isEnd && !datagram.isReceived(this.#libc.recv(this.#fd, roomOf(place), RECEIVE)))
+          return false;
+      }
+    }
+    return place > 0;
+  }
+
+  #send(request: Uint8Array): void {
+    const sent = this.#libc.send(this.#fd, request, 0);
+    if (sent < 0)
+      throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
+  }
+
   /** Appends a whole dump; false where the kernel knows no such request. */
   #dumpWhole(request: Uint8Array, taken: DumpDatagram[]): boolean {
     const start = taken.length;
@@ -106,9 +135,7 @@ export class ListenerDump {
 
   /** Appends the datagrams of one dump. One that was interrupted is to be taken again. */
   #dump(request: Uint8Array, taken: DumpDatagram[]): 'complete' | 'interrupted' | 'unknown' {
-    const sent = this.#libc.send(this.#fd, request, 0);
-    if (sent < 0)
-      throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
+    this.#send(request);
     let interrupted = false;
     for (;;) {
       const datagram = this.#receive(taken.length);
@@ -126,7 +153,7 @@ export class ListenerDump {
   /** The next datagram; the one that came in the same place last time, where it is the same. */
   #receive(place: number): DumpDatagram {
     const room = roomOf(place);
-    const length = this.#libc.recv(this.#fd, room, MSG_DONTWAIT | MSG_TRUNC);
+    const length = this.#libc.recv(this.#fd, room, RECEIVE);
     if (length < 0) throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
     if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
     const last = this.#last[place];

@@ -52,6 +52,27 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the clock that looks at the dumps', () =>
     expect(bell.count).toBe(3);
   });
 
+  test.each([
+    ['nothing else', []],
+    ['another of each', [TCP, UDP]],
+  ])('rings after a long silence too, where there is %s', async (_, plans) => {
+    const others = plans.map((plan) => openSocket({ ...plan, port: 80 }));
+    await start();
+    for (const plan of [TCP, UDP]) {
+      await bell.quiet();
+      const opened = bell.next();
+      const socket = openSocket(plan);
+      await opened;
+      await bell.quiet();
+      const closed = bell.next();
+      socket[Symbol.dispose]();
+      await closed;
+    }
+    await bell.quiet();
+    for (const socket of others) socket[Symbol.dispose]();
+    expect(bell.count).toBe(5);
+  });
+
   test('rings once more when it is told that somebody saw a change, and not again', async () => {
     await start();
     await bell.quiet();

@@ -12,11 +12,21 @@ describe.skipIf(endianness() !== 'LE')('a datagram of a dump', () => {
   const [first = Buffer.alloc(0)] = readRecordedDump('tcp6');
 
   test('with sockets alone is not the last', () => {
-    expect(readDumpPart(first)).toEqual({ done: false, interrupted: false, errno: 0, malformed: false });
+    expect(readDumpPart(first)).toEqual({
+      done: false,
+      isEnd: false,
+      interrupted: false,
+      errno: 0,
+      malformed: false,
+    });
   });
 
   test('that ends with NLMSG_DONE behind its sockets is the last', () => {
-    expect(readDumpPart(Buffer.concat([first, DONE])).done).toBe(true);
+    expect(readDumpPart(Buffer.concat([first, DONE]))).toMatchObject({ done: true, isEnd: false });
+  });
+
+  test('with NLMSG_DONE alone is the end and nothing else', () => {
+    expect(readDumpPart(DONE)).toMatchObject({ done: true, isEnd: true });
   });
 
   test('with NLM_F_DUMP_INTR on any message says that the dump was interrupted', () => {
