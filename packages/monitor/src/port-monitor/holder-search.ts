@@ -1,10 +1,12 @@
-import { type Endpoint, type Listener, listenerKey } from '../listener.js';
+import { type Endpoint, type Listener, type ListenerSocket, listenerKey } from '../listener.js';
 import type { ProcessFinder } from '../places/process-finder.js';
 import { attachProcessesAmong } from '../processes/attach-processes.js';
+import { findHoldersAmong } from '../processes/find-holders.js';
 import { hasEnded } from '../processes/has-ended.js';
 import type { Process } from '../processes/process.js';
 import { processReader } from '../processes/process-reader.js';
 import { readProcess } from '../processes/read-process.js';
+import { holdersSeen } from '../processes/seen-holders.js';
 import { LateSearch } from './late-search.js';
 
 /** How long an event waits for the processes behind it. */
@@ -30,6 +32,8 @@ export class HolderSearch {
   readonly #finder: ProcessFinder;
   readonly #signal: AbortSignal;
   readonly #ignored = new WeakSet<Process>();
+  /** Of listeners that this process holds, where processes are not searched for. */
+  readonly #own = new WeakSet<Listener['sockets']>();
   readonly #late: LateSearch;
 
   /** Searches that nobody may wait for any more. */
@@ -63,6 +67,7 @@ export class HolderSearch {
     likely: readonly number[],
     signal = this.#signal,
   ): Promise<readonly Listener[]> {
+    if (!this.#enabled) this.#noteOwn(listeners);
     if (!this.#enabled || listeners.length === 0) return listeners;
     const found = await this.#finder.attach(listeners, likely, signal);
     this.#noteIgnored(found);
@@ -87,7 +92,7 @@ export class HolderSearch {
     listeners: readonly Listener[],
     openers: ReadonlyMap<string, number>,
   ): Promise<readonly Listener[]> {
-    if (!this.#enabled || listeners.length === 0) return listeners;
+    if (!this.#enabled || listeners.length === 0) return this.#find(listeners, []);
     const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
     try {
       const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
@@ -140,6 +145,7 @@ export class HolderSearch {
     const processes = this.#enabled ? (process === null ? [] : [process]) : null;
     const listener = { ...endpoint, ephemeral: false, sockets: [], processes, owners: [] };
     this.#noteIgnored([listener]);
+    if (processes === null && isOwn({ pid }) && this.#finder.isLocal) this.#own.add(listener.sockets);
     return listener;
   }
 
@@ -151,14 +157,22 @@ export class HolderSearch {
     }
   }
 
+  #noteOwn(listeners: readonly Listener[]): void {
+    if (!this.#finder.isLocal) return;
+    const inodes = new Set(listeners.flatMap(({ sockets }) => sockets.flatMap(({ inode }) => inode ?? [])));
+    const held = findHoldersAmong([process.pid], inodes);
+    const isHeld = (socket: ListenerSocket) =>
+      holdersSeen(socket)?.every(isOwn) ?? (socket.inode !== null && held.has(socket.inode));
+    for (const { sockets } of listeners) if (sockets.every(isHeld)) this.#own.add(sockets);
+  }
+
   /** Whether all who hold this listener want to be left out. */
-  isIgnored({ processes }: Listener): boolean {
-    return (
-      processes !== null && processes.length > 0 && processes.every((process) => this.#ignored.has(process))
-    );
+  isIgnored({ processes, sockets }: Listener): boolean {
+    if (processes === null) return this.#own.has(sockets);
+    return processes.length > 0 && processes.every((process) => this.#ignored.has(process));
   }
 }
 
-function isOwn({ pid }: Process): boolean {
+function isOwn({ pid }: Pick<Process, 'pid'>): boolean {
   return pid === process.pid;
 }

@@ -27,6 +27,17 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     expect(await look(monitor)).toEqual([]);
   });
 
+  test('leaves out its own sockets where it does not look for processes', async () => {
+    await using master = await harbourmaster();
+    using _before = openSocket({ protocol: 'udp', family: 4, address: '127.0.0.1', port: 5353 });
+    await master.open(8080);
+    await using monitor = await askedMonitor({ processes: false });
+    using _after = openSocket({ protocol: 'tcp', family: 6, address: '::1', port: 8081, backlog: 16 });
+    await master.open(8082);
+    expect(await look(monitor)).toEqual(['opened 8082']);
+    expect(monitor.listeners().map(({ port }) => port)).toEqual([8080, 8082]);
+  });
+
   test('tells only of what passes its filter', async () => {
     await using master = await harbourmaster();
     await using monitor = await askedMonitor({

@@ -32,9 +32,10 @@ afterEach(() => void vi.useRealTimers());
 function searchUntil(
   signal: AbortSignal,
   onLate: (listeners: readonly Listener[]) => void = () => undefined,
+  enabled = true,
 ): HolderSearch {
   return new HolderSearch({
-    enabled: true,
+    enabled,
     finder: processFinder(selfSite()),
     signal,
     isOpen: () => true,
@@ -69,4 +70,10 @@ test('a search that fails is tried again, and its listeners are told late', asyn
   await expect(search.findSoon(one, NO_OPENERS)).rejects.toThrow('EMFILE');
   await vi.advanceTimersByTimeAsync(100);
   expect(onLate).toHaveBeenCalledTimes(2);
+});
+
+test('what this process opened and closed between two looks is its own, though processes are not searched for', () => {
+  const search = searchUntil(new AbortController().signal, undefined, false);
+  expect(search.isIgnored(search.listenerOf(listenerAt(1), process.pid))).toBe(true);
+  expect(search.isIgnored(search.listenerOf(listenerAt(2), 1))).toBe(false);
 });

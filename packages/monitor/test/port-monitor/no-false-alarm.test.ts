@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PortMonitor } from '../../src/index.js';
@@ -20,7 +22,6 @@ import { createSources } from '../../src/sources/create-sources.js';
 import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';
 import { SsSource } from '../../src/sources/ss/ss-source.js';
-import { type NativeSocket, openSocket } from '../harbour/native-socket.js';
 import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { scaled } from '../test-size.js';
 
@@ -33,6 +34,30 @@ const STEPS = scaled(2800);
 const SWITCHES = scaled(1000);
 const PROC_FILES = ['tcp', 'tcp6', 'udp', 'udp6', 'sockstat', 'sockstat6'];
 const { PATH } = process.env;
+
+/** Of another process, as a monitor leaves out its own. */
+const SERVER = `
+import socket
+TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
+def bound(family, kind, address, *options):
+    one = socket.socket(family, kind)
+    for level, name, value in options: one.setsockopt(level, name, value)
+    one.bind(address)
+    if kind == TCP: one.listen(1)
+    return one
+only6 = lambda value: (socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, value)
+shared = (socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+held = [
+    bound(socket.AF_INET, TCP, ('127.0.0.1', 80)),
+    bound(socket.AF_INET6, TCP, ('::', 443), only6(1)),
+    bound(socket.AF_INET6, TCP, ('::', 8080), only6(0)),
+    bound(socket.AF_INET, UDP, ('0.0.0.0', 53)),
+    bound(socket.AF_INET, TCP, ('0.0.0.0', 90), shared),
+    bound(socket.AF_INET, TCP, ('0.0.0.0', 90), shared),
+]
+print('ready', flush=True)
+input()
+`;
 
 const NETLINK = ['works', 'works', 'works', 'refused', 'breaks off', 'garbage', 'no library'] as const;
 const PROC = ['works', 'works', 'cut', 'garbage', 'missing', 'empty'] as const;
@@ -52,30 +77,16 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
   const directory = mkdtempSync(join(tmpdir(), 'portolan-faults-'));
   const whole = new Map<string, Buffer>();
   const real = execFileSync('/bin/sh', ['-c', 'command -v ss'], { encoding: 'utf8' }).trim();
-  let listening: NativeSocket[] = [];
+  let server: ChildProcessByStdio<Writable, Readable, null>;
   let netlink: (typeof NETLINK)[number] = 'works';
   let ss: (typeof SS)[number] | 'hangs' | undefined;
   /** The file of /proc/net that is not as it was. */
   let broken: string | undefined;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     enterHarbour();
-    listening = [
-      openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 80, backlog: 1 }),
-      openSocket({ protocol: 'tcp', family: 6, address: '::', port: 443, backlog: 1, v6Only: true }),
-      openSocket({ protocol: 'tcp', family: 6, address: '::', port: 8080, backlog: 1, v6Only: false }),
-      openSocket({ protocol: 'udp', family: 4, address: '0.0.0.0', port: 53 }),
-      ...[1, 2].map(() => {
-        return openSocket({
-          protocol: 'tcp',
-          family: 4,
-          address: '0.0.0.0',
-          port: 90,
-          backlog: 9,
-          reusePort: true,
-        });
-      }),
-    ];
+    server = spawn('python3', ['-c', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(server.stdout, 'data');
     for (const name of PROC_FILES) whole.set(name, readFileSync(`/proc/net/${name}`));
     process.env.PATH = `${directory}${delimiter}${PATH}`;
     vi.mocked(createSources).mockImplementation(() => [
@@ -87,9 +98,10 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
 
   afterEach(() => vi.useRealTimers());
 
-  afterAll(() => {
+  afterAll(async () => {
     process.env.PATH = PATH;
-    for (const socket of listening) socket[Symbol.dispose]();
+    server.stdin.end('\n');
+    await once(server, 'exit');
     rmSync(directory, { recursive: true });
   });
 
