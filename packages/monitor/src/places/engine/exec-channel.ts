@@ -133,11 +133,11 @@ export class ExecChannel implements Channel {
   }
 }
 
-/** Docker's is null, and Podman's a number, while it runs. */
+/** Docker's is null, and Podman's a number, while it runs; Podman's is -1 where it lost sight of it. */
 function exitCodeOf(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { Running, ExitCode } = value as Record<string, unknown>;
-  return Running === false && typeof ExitCode === 'number' ? ExitCode : undefined;
+  return Running === false && typeof ExitCode === 'number' && ExitCode >= 0 ? ExitCode : undefined;
 }
 
 function appended(text: string, bytes: Buffer): string {

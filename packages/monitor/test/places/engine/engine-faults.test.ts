@@ -168,6 +168,7 @@ describe('a program that an engine runs', () => {
 
   it.each([
     ['never knows how it ended', { Running: true, ExitCode: null }, 'let go of sh'],
+    ['lost sight of it', { Running: false, ExitCode: -1 }, 'let go of sh'],
     ['knows something else', { Running: false, ExitCode: 'x' }, 'let go of sh'],
   ])('ends also where the engine %s', async (_, ended, reason) => {
     await using engine = await running(({ socket }) => {
