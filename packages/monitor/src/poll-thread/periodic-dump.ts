@@ -14,9 +14,10 @@ export class PeriodicDump {
   readonly #pace: Pace;
   /** So many more are not measured. */
   #unmeasured = 0;
+  #lastTookMs = 0;
   /** When the next one is to be taken. */
   dueAt = 0;
-  /** When the last one was complete, as far as that was measured. */
+  /** When the last one was complete. Where that was not measured, it is taken to have been no slower than the last that was. */
   takenAt = 0;
 
   constructor(libc: Libc, { fd, intervalMs, cpuShare }: Extract<Subject, { kind: 'dump' }>) {
@@ -45,9 +46,12 @@ export class PeriodicDump {
     const isMeasured = this.#unmeasured === 0;
     const beganAt = isMeasured ? performance.now() : now;
     const hasChanged = this.#dump.hasChanged();
-    this.takenAt = isMeasured ? performance.now() : now;
+    this.takenAt = isMeasured ? performance.now() : now + this.#lastTookMs;
     // Where there is something to see it is not looked at less often.
-    if (isMeasured && !hasChanged) this.#pace.lookTook(this.takenAt - beganAt);
+    if (isMeasured && !hasChanged) {
+      this.#lastTookMs = this.takenAt - beganAt;
+      this.#pace.lookTook(this.#lastTookMs);
+    }
     if (!isMeasured) this.#unmeasured--;
     else if (this.#pace.isAffordable) this.#unmeasured = UNMEASURED;
     const { intervalMs } = this.#pace;

@@ -106,7 +106,7 @@ function takeDumps(): number {
     const { dump } = watched;
     if (watched.isArmed && dump.dueAt <= now) {
       take(watched);
-      now = Math.max(now, dump.takenAt);
+      now = dump.takenAt;
     }
     if (watched.isArmed && dump.dueAt < nextAt) nextAt = dump.dueAt;
   }
