@@ -1,6 +1,12 @@
 import { compareListeners, type Endpoint, type Listener, listenerKey, SELF } from '../listener.js';
 import type { ListenRecord } from './doorbells/tracefs/parse-trace.js';
 
+/**
+ * A closing takes a socket from where looks find it before it is recorded (tcp_set_state(), net/ipv4/tcp.c). So long its record
+ * is waited for, at most, where a thread was kept waiting in between.
+ */
+const CLOSING_NS = 100_000_000n;
+
 /** Whose network namespace a record is of. `unknown` where its process has ended since. */
 export type RecordPlace = 'own' | 'other' | 'unknown';
 
@@ -44,7 +50,6 @@ export function replay(
   { lookBeganNs, underWay = new Set() }: Meanwhile,
   placeOf: (record: ListenRecord) => RecordPlace,
 ): Replay {
-  const isUnsure = (record: ListenRecord) => record.atNs > lookBeganNs || underWay.has(record);
   const passages: Passage[] = [];
   const reopened = new Set<string>();
   const unsettled = new Set<string>();
@@ -59,6 +64,14 @@ export function replay(
     const before = socketsBefore.get(key) ?? 0;
     const isOver = !all.some((record) => underWay.has(record));
     if (isOver && isWhatWasSeen(all, before, isOpenAfter.has(key))) continue;
+    const isMissing = (record: ListenRecord) =>
+      !isOpenAfter.has(key) &&
+      record === all.at(-1) &&
+      record.type === 'opened' &&
+      record.atNs > lookBeganNs - CLOSING_NS &&
+      placeOf(record) === 'own';
+    const isUnsure = (record: ListenRecord) =>
+      record.atNs > lookBeganNs || underWay.has(record) || isMissing(record);
     const isSettled = !all.some(isUnsure);
     const own = isSettled ? all : untilClosed(all, before, isUnsure);
     // Who opened it is gone, and with him the answer to where that was: only the looks tell.

@@ -89,6 +89,30 @@ describe('the records between two looks', () => {
     expect(passages).toHaveLength(1);
   });
 
+  test('of an opening that the look after it does not show wait for that of its closing', () => {
+    const opened = record('opened', 80, 1);
+    const waiting = replay([], [], [opened], { lookBeganNs: 10n }, own);
+    expect(waiting).toMatchObject({
+      unsettled: new Set(['tcp 127.0.0.1:80']),
+      carried: [opened],
+      passages: [],
+    });
+    const records = [...waiting.carried, record('closed', 80, 5)];
+    expect(replay([], [], records, { lookBeganNs: 20n }, own)).toMatchObject({
+      unsettled: new Set(),
+      passages: [{ opened, closed: { port: 80 } }],
+    });
+    const late = replay([], [], [opened], { lookBeganNs: 100_000_002n }, own);
+    expect(late).toMatchObject({ unsettled: new Set(), carried: [], passages: [] });
+  });
+
+  test('tell that a listener ended though the closing of the next one is yet to be recorded', () => {
+    const records = [record('closed', 80, 1), record('opened', 80, 2)];
+    const told = replay([listenerAt(80, 1)], [], records, { lookBeganNs: 10n }, own);
+    expect([...told.ended]).toEqual(['tcp 127.0.0.1:80']);
+    expect(told.carried).toEqual(records.slice(1));
+  });
+
   test('tell that a listener ended though it opens and closes again while the look goes on', () => {
     const records = [record('closed', 80, 1), record('opened', 80, 2), record('closed', 80, 11)];
     const before = [listenerAt(80, 1)];
