@@ -95,7 +95,7 @@ export class ListenerDump {
   }
 
   /**
-   * Whether dumps taken now are still those taken last, datagram for datagram. For a socket with {@link withoutEnds}: no
+   * Whether dumps taken now are still those taken last, datagram for datagram. For a socket whose filter drops their ends: no
    * more is received than came last time, so that what has come in addition is left in the socket, and to be read.
    *
    * @throws SourceError where a request is refused
