@@ -1,9 +1,10 @@
-import type { Listener, PortMonitor } from '@portolan/monitor';
+import { type Listener, listenerKey, listListeners, type PortMonitor } from '@portolan/monitor';
 import { Deadline } from '../deadline.js';
 import { Interruption } from '../interruption.js';
 import { maySignal, ownLineage } from '../kill/end-process.js';
 import { freePorts } from '../kill/free-ports.js';
 import { planEnd } from '../kill/plan.js';
+import { socketIds } from '../kill/socket-ids.js';
 import { tell } from '../standard-streams.js';
 import { until } from '../until.js';
 import { openPort, openPortText } from './open-port.js';
@@ -44,7 +45,18 @@ async function remaining(
   const deadline = new Deadline(ENDING_MS, interrupted);
   await until(monitor, () => ports.listeners().length === 0, deadline.signal);
   deadline.clear();
-  return ports.listeners();
+  return withPresentHolders(ports.listeners());
+}
+
+/** A daemon's parent has just ended, and the monitor may not know its child yet: who holds what is left is looked at afresh. */
+async function withPresentHolders(left: readonly Listener[]): Promise<readonly Listener[]> {
+  if (left.length === 0) return left;
+  const { listeners } = await listListeners();
+  const known = new Map(left.map((listener) => [listenerKey(listener), socketIds([listener])]));
+  return listeners.filter((listener) => {
+    const sockets = known.get(listenerKey(listener));
+    return sockets !== undefined && [...socketIds([listener])].some((socket) => sockets.has(socket));
+  });
 }
 
 /** What may not be ended is told. */

@@ -50,12 +50,15 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
+/** A cleared screen, with a prompt that waits: what is typed before that is echoed in front of it. */
+const PROMPT_ALONE = /^[#$]\s*$/;
+
 /** A terminal in which `go` runs a command in place of the prefix and a Python script, so that screens are comparable. */
 async function open(prefix: string, command: string): Promise<Tmux> {
   const terminal = await Tmux.open();
   writeFileSync(join(directory, 'go'), `exec ${prefix} ${command}\n`);
   await terminal.enter(`alias go='sh ${directory}/go'; clear`);
-  await terminal.showsNo(/alias/);
+  await terminal.shows(PROMPT_ALONE);
   return terminal;
 }
 
@@ -135,6 +138,7 @@ describe.skipIf(!HAS_TMUX)('in a terminal, with portolan run and without', () =>
       await terminal.shows(/full screen/);
       await terminal.press('C-z');
       await terminal.shows(/Stopped/);
+      await prompts(terminal);
       const stopped = await terminal.modes('alternate_on');
       await terminal.enter('fg');
       await terminal.shows(/full screen/);
@@ -153,6 +157,7 @@ describe.skipIf(!HAS_TMUX)('in a terminal, with portolan run and without', () =>
     await compare("sh -c 'kill -STOP $$; echo goes on; exit 3'", async (terminal) => {
       await terminal.enter('go');
       await terminal.shows(/Stopped/);
+      await prompts(terminal);
       await terminal.enter('fg; echo status $?');
       await terminal.shows(/goes on\nstatus 3/);
       return [(await prompts(terminal)).replace(/^.*Stopped.*$/m, 'Stopped')];

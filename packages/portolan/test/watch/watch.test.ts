@@ -138,7 +138,7 @@ describe('portolan watch', () => {
       String(port),
       '--shell',
       '--exec',
-      `echo $PORTOLAN_EVENT $PORTOLAN_PORT; cat > ${file}`,
+      `cat > ${file}; echo $PORTOLAN_EVENT $PORTOLAN_PORT`,
     );
     await next();
     await listen(port);
