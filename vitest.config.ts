@@ -6,7 +6,6 @@ const AT_A_TIME = 2;
 
 /** These measure how long something takes or what it costs, or count what the kernel tells of the whole machine. */
 const ALONE = [
-  'packages/monitor/test/places/sweep-clock.test.ts',
   'packages/monitor/test/port-monitor/doorbells/**/*.test.ts',
   'packages/monitor/test/port-monitor/fidelity/*.test.ts',
   'packages/monitor/test/port-monitor/filters.test.ts',

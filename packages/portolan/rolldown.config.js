@@ -8,8 +8,8 @@ const output = { dir: 'dist', format: 'esm', chunkFileNames: '[name].js', commen
  * large one; what watches, and what asks elsewhere, is not in it.
  */
 const LOOK = [
-  /monitor\/dist\/(?:[^/]+|kernel\/.+|namespaces\/.+|owners\/(?!fork-feed).+|processes\/.+|sources\/.+)\.js$/,
-  /monitor\/dist\/places\/(?:place-name|elsewhere\/ssh-command|engine\/container-state)\.js$/,
+  /monitor\/dist\/(?:[^/]+|kernel\/.+|owners\/(?!fork-feed).+|processes\/.+|programs\/.+|sources\/.+|timing\/.+)\.js$/,
+  /monitor\/dist\/places\/(?:place-name|place-error|snapshot|elsewhere\/ssh-command|engine\/container-state)\.js$/,
   /portolan\/src\/(?:[^/]+|arguments\/.+|render\/.+|commands\/(?:list|list-options|plain-list))\.ts$/,
 ];
 const NOT_LOOK =

@@ -1,7 +1,7 @@
 import { type Listener, SELF } from './listener.js';
 import type { Logger } from './logger.js';
+import type { Snapshot } from './places/snapshot.js';
 import { attachProcesses } from './processes/attach-processes.js';
-import type { Snapshot } from './snapshot.js';
 import { SourceChain } from './sources/chain.js';
 import { createSources } from './sources/create-sources.js';
 import type { SourceName } from './sources/source.js';

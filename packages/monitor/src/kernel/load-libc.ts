@@ -1,6 +1,6 @@
-import { KoffiLibc } from './koffi-libc.js';
-import type { Libc } from './libc.js';
-import { NodeFfiLibc } from './node-ffi-libc.js';
+import type { Libc } from './calls.js';
+import { KoffiLibc } from './koffi.js';
+import { NodeFfiLibc } from './node-ffi.js';
 
 let loaded: Libc | Error | undefined;
 

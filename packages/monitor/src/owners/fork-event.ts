@@ -13,7 +13,7 @@ import {
   WHOLE_MESSAGE,
 } from '../kernel/bpf.js';
 import { LITTLE_ENDIAN } from '../kernel/byte-order.js';
-import { AF_NETLINK, NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink.js';
+import { AF_NETLINK, NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
 
 export const NETLINK_CONNECTOR = 11;
 const CN_IDX_PROC = 1;

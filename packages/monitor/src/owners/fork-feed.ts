@@ -1,14 +1,14 @@
 import { readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { inNetworkNamespace } from '../kernel/in-network-namespace.js';
-import type { Libc } from '../kernel/libc.js';
+import type { Libc } from '../kernel/calls.js';
 import { loadLibc } from '../kernel/load-libc.js';
-import { AF_NETLINK } from '../kernel/netlink.js';
-import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from '../kernel/structs.js';
+import { inNetworkNamespace } from '../kernel/namespaces/enter-namespace.js';
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { AF_NETLINK } from '../kernel/netlink-message.js';
+import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from '../kernel/socket-constants.js';
 import type { Watch } from '../poll-thread/poll-thread.js';
 import { watchOwn } from '../poll-thread/watch-own.js';
-import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { readStat } from '../processes/read-process.js';
 import { isInitialPidNamespace } from '../processes/sees-every-process.js';
 import {

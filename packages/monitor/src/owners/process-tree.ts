@@ -13,7 +13,7 @@ export interface ProcessIdentity {
 }
 
 /** How the tree learns of processes. */
-export interface TreeEyes {
+export interface ProcessLookup {
   readStat(pid: number): ProcessStat | null;
   childrenOf(pid: number): Iterable<number>;
 }
@@ -35,14 +35,14 @@ interface Member {
  * the ancestors of who is asked about.
  */
 export class ProcessTree {
-  readonly #eyes: TreeEyes;
+  readonly #eyes: ProcessLookup;
   readonly #members = new Map<number, Member>();
   readonly #roots = new Set<Root>();
   #sweepAt = SWEEP_AT;
   /** Up to when every fork is known, in clock ticks since boot. */
   #caughtUpAt = 0;
 
-  constructor(eyes: TreeEyes) {
+  constructor(eyes: ProcessLookup) {
     this.#eyes = eyes;
   }
 

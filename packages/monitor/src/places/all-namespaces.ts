@@ -1,8 +1,8 @@
-import { OtherNamespace } from '../namespaces/other-namespace.js';
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { readNamespaceMounts } from '../kernel/namespaces/namespace-mounts.js';
+import { OtherNamespace } from '../kernel/namespaces/other-namespace.js';
 import { listPids } from '../processes/list-pids.js';
-import { networkNamespaceOf } from '../processes/network-namespace.js';
 import { readContainer } from '../processes/read-process.js';
-import { readNamespaceMounts } from './namespace-mounts.js';
 import { namespaceInode, siteOfProcess } from './namespace-of-process.js';
 import { NETNS_DIRECTORY, siteOfFile } from './netns-place.js';
 import type { Place } from './place.js';

@@ -1,4 +1,3 @@
-import { PlaceError } from '../place-error.js';
 import { readStat } from '../processes/read-process.js';
 import { ElsewhereSource } from './elsewhere/elsewhere-source.js';
 import { localPidOf } from './engine/container-process.js';
@@ -7,6 +6,7 @@ import type { ContainerEngine } from './engine/engine.js';
 import { EngineError } from './engine/engine-error.js';
 import { siteOfProcess } from './namespace-of-process.js';
 import type { Place } from './place.js';
+import { PlaceError } from './place-error.js';
 import type { LocalSite, Site } from './site.js';
 
 /** How often an engine is asked about a container that can't be seen to run from here. */

@@ -1,6 +1,5 @@
+import { isMac } from '../kernel/platform.js';
 import { SELF } from '../listener.js';
-import { PlaceError } from '../place-error.js';
-import { isMac } from '../platform.js';
 import { AllNamespaces } from './all-namespaces.js';
 import { ContainerPlace } from './container-place.js';
 import { SpawnTransport } from './elsewhere/spawn-transport.js';
@@ -12,6 +11,7 @@ import type { EngineKind } from './engine/engine-address.js';
 import { NetnsPlace } from './netns-place.js';
 import { PidPlace } from './pid-place.js';
 import type { Place } from './place.js';
+import { PlaceError } from './place-error.js';
 import { type PlaceName, parsePlaceName } from './place-name.js';
 import { SelfPlace } from './self-place.js';
 

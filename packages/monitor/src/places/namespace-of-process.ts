@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { OwnNamespace } from '../namespaces/network-namespace.js';
-import { OtherNamespace } from '../namespaces/other-namespace.js';
-import { PlaceError } from '../place-error.js';
-import { networkNamespaceOf } from '../processes/network-namespace.js';
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { OwnNamespace } from '../kernel/namespaces/network-namespace.js';
+import { OtherNamespace } from '../kernel/namespaces/other-namespace.js';
+import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
 
 /** The inode of a namespace's file (namespaces(7)); undefined where it is gone, or this user may not know it. */

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { loadLibc } from '../kernel/load-libc.js';
-import { type NetworkNamespace, OwnNamespace } from '../namespaces/network-namespace.js';
-import { OtherNamespace } from '../namespaces/other-namespace.js';
-import { PlaceError } from '../place-error.js';
-import { networkNamespaceOf } from '../processes/network-namespace.js';
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { type NetworkNamespace, OwnNamespace } from '../kernel/namespaces/network-namespace.js';
+import { OtherNamespace } from '../kernel/namespaces/other-namespace.js';
 import { namespaceInode } from './namespace-of-process.js';
 import type { Place } from './place.js';
+import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
 
 /** Where ip-netns(8) keeps the namespaces that it names. */

@@ -1,7 +1,7 @@
-import { PlaceError } from '../place-error.js';
 import { readStat } from '../processes/read-process.js';
 import { siteOfProcess } from './namespace-of-process.js';
 import type { Place } from './place.js';
+import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
 
 /** The place `pid:PID`: the network namespace that a process is in, for as long as it runs. */

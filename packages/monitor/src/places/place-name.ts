@@ -1,8 +1,8 @@
 import { SELF } from '../listener.js';
-import { PlaceError } from '../place-error.js';
-import { splitWords } from '../split-words.js';
+import { splitWords } from '../programs/split-words.js';
 import { checkSshTarget } from './elsewhere/ssh-command.js';
 import { isContainerName } from './engine/container-state.js';
+import { PlaceError } from './place-error.js';
 
 /** The kinds of places, each with what is written behind it. */
 export const PLACE_FORMS = [

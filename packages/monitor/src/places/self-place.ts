@@ -1,6 +1,6 @@
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { OwnNamespace } from '../kernel/namespaces/network-namespace.js';
 import { SELF } from '../listener.js';
-import { OwnNamespace } from '../namespaces/network-namespace.js';
-import { networkNamespaceOf } from '../processes/network-namespace.js';
 import type { Place } from './place.js';
 import type { LocalSite } from './site.js';
 

@@ -1,4 +1,4 @@
-import type { NetworkNamespace } from '../namespaces/network-namespace.js';
+import type { NetworkNamespace } from '../kernel/namespaces/network-namespace.js';
 import type { Source } from '../sources/source.js';
 
 /** A network stack of this machine that can be looked at. */

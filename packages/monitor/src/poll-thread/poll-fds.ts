@@ -1,4 +1,4 @@
-import { POLLFD_LENGTH } from '../kernel/structs.js';
+import { POLLFD_LENGTH } from '../kernel/socket-constants.js';
 
 const POLLIN = 0x1;
 

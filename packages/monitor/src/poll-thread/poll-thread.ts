@@ -1,8 +1,8 @@
 import { closeSync, writeSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { atExit } from '../at-exit.js';
 import { loadLibc } from '../kernel/load-libc.js';
+import { atExit } from './at-exit.js';
 import type { PollCommand, PollReport, PollWorkerData, Subject } from './poll-messages.js';
 
 const EFD_CLOEXEC = 0o2000000;

@@ -3,11 +3,11 @@ import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { getSystemErrorName } from 'node:util';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { Libc } from '../kernel/libc.js';
+import type { Libc } from '../kernel/calls.js';
 import { loadLibc } from '../kernel/load-libc.js';
-import { PeriodicDump } from './periodic-dump.js';
 import { PollFds } from './poll-fds.js';
 import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
+import { TimedDump } from './timed-dump.js';
 
 /**
  * How long one poll() lasts at most. Whoever ends this thread wakes it first, but for a host program that runs a
@@ -17,7 +17,7 @@ const POLL_TIMEOUT_MS = 1000;
 
 interface WatchedDump {
   readonly id: number;
-  readonly dump: PeriodicDump;
+  readonly dump: TimedDump;
   isArmed: boolean;
 }
 
@@ -68,7 +68,7 @@ function carryOut(command: Exclude<PollCommand, { type: 'stop' }>): void {
   if (command.type === 'watch') {
     const { subject } = command;
     if (subject.kind === 'readable') descriptors.set(id, { fd: subject.fd, isArmed: true });
-    else dumps.set(id, { id, dump: new PeriodicDump(libc, subject), isArmed: true });
+    else dumps.set(id, { id, dump: new TimedDump(libc, subject), isArmed: true });
   } else if (command.type === 'arm') {
     const watched = descriptors.get(id) ?? dumps.get(id);
     if (watched !== undefined) watched.isArmed = true;

@@ -1,4 +1,4 @@
-import type { Libc } from '../kernel/libc.js';
+import type { Libc } from '../kernel/calls.js';
 import type { Subject } from './poll-messages.js';
 import { type Watch, type WatchOptions, watch } from './poll-thread.js';
 

@@ -1,15 +1,15 @@
 import { SELF } from '../listener.js';
-import { PlaceError } from '../place-error.js';
 import type { Place } from '../places/place.js';
+import { PlaceError } from '../places/place-error.js';
 import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
-import { Pace } from '../poll-thread/pace.js';
-import type { Bells } from './bells.js';
-import { DoorbellPanel } from './doorbell-panel.js';
-import type { PortEvent } from './event.js';
-import { sideBySide } from './side-by-side.js';
+import { beginAll } from '../timing/begin-all.js';
+import { Pace } from '../timing/pace.js';
+import type { Bells } from './doorbells/bells.js';
+import { lookInSlices, SweepClock } from './doorbells/clock/sweep-clock.js';
+import { SiteDoorbells } from './doorbells/site-doorbells.js';
+import type { PortEvent } from './reporting/event.js';
 import { type SharedByWatches, SiteWatch } from './site-watch.js';
-import { lookInSlices, SweepClock } from './sweep-clock.js';
 
 /** How often to see what a place is now. A namespace that is gone is kept alive by our sockets until then. */
 const FIND_MS = 250;
@@ -80,7 +80,7 @@ export class PlaceWatch {
    */
   async start(): Promise<void> {
     this.#sites = await this.#find();
-    await sideBySide(this.#sites.map((site) => () => this.#start(site, this.#isOneOfMany(site))));
+    await beginAll(this.#sites.map((site) => () => this.#start(site, this.#isOneOfMany(site))));
     this.#wait();
   }
 
@@ -95,7 +95,7 @@ export class PlaceWatch {
       this.#publishError(error);
       this.#sites = [];
     }
-    await sideBySide(this.#sites.map((site) => () => this.#start(site, true)));
+    await beginAll(this.#sites.map((site) => () => this.#start(site, true)));
     this.#wait();
   }
 
@@ -150,7 +150,7 @@ export class PlaceWatch {
     if (this.#sweepClock !== undefined && this.#isOneOfMany(site)) return this.#sweepClock.join();
     const { doorbell, intervalMs, persistent = true, logger } = this.#shared.options;
     const { cpuShare } = this.#options;
-    return new DoorbellPanel({
+    return new SiteDoorbells({
       doorbell,
       intervalMs,
       persistent,
@@ -193,7 +193,7 @@ export class PlaceWatch {
     }
     this.#sites = sites;
     const fresh = sites.filter(({ id }) => !this.#watches.has(id));
-    events.push(...(await sideBySide(fresh.map((site) => () => this.#begin(site)))).flat());
+    events.push(...(await beginAll(fresh.map((site) => () => this.#begin(site)))).flat());
     return events;
   }
 

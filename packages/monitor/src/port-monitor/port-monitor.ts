@@ -1,17 +1,17 @@
 import { compareListeners, type Listener } from '../listener.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
-import { PlaceError } from '../place-error.js';
 import { createPlaces } from '../places/create-places.js';
+import { PlaceError } from '../places/place-error.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
-import type { MissedEvents, PortEvent } from './event.js';
-import { EventOutlet, type PortMonitorEvents } from './event-outlet.js';
-import type { RecentEvents } from './event-ring.js';
+import { checkOptions, type PortMonitorOptions } from './options.js';
 import type { Owner } from './owner.js';
 import { PlaceWatch } from './place-watch.js';
-import { checkOptions, type PortMonitorOptions } from './port-monitor-options.js';
+import type { MissedEvents, PortEvent } from './reporting/event.js';
+import { EventOutlet, type PortMonitorEvents } from './reporting/event-outlet.js';
+import type { RecentEvents } from './reporting/event-ring.js';
 import type { SiteWatch } from './site-watch.js';
 
 /** The share of a core that looking may cost. */

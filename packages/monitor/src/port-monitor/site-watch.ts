@@ -6,20 +6,20 @@ import type { Site } from '../places/site.js';
 import { sourcesAt } from '../places/sources-at.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import type { SourceName } from '../sources/source.js';
-import type { Bells } from './bells.js';
 import { difference } from './difference.js';
-import type { Happening, PortEvent } from './event.js';
-import type { EventOutlet } from './event-outlet.js';
-import { HolderSearch } from './holder-search.js';
-import { LookScheduler } from './look-scheduler.js';
-import { Lookout } from './lookout.js';
-import { passes } from './port-filter.js';
-import type { PortMonitorOptions } from './port-monitor-options.js';
-import { endpointOf, type Passage, postpone } from './record-replay.js';
-import { RecordsLostError } from './records-lost-error.js';
-import { SourceNews } from './source-news.js';
-import { ToldListeners } from './told-listeners.js';
-import { SETTLING_MS, Witness } from './witness.js';
+import type { Bells } from './doorbells/bells.js';
+import { HolderSearch } from './holders/holder-search.js';
+import { ConfirmedLook } from './looking/confirmed-look.js';
+import { LookScheduler } from './looking/look-scheduler.js';
+import { SourceStatus } from './looking/source-status.js';
+import type { PortMonitorOptions } from './options.js';
+import { RecordsBetweenLooks, SETTLING_MS } from './records/records-between-looks.js';
+import { RecordsLostError } from './records/records-lost-error.js';
+import { endpointOf, type Passage, postpone } from './records/replay.js';
+import type { EventBody, PortEvent } from './reporting/event.js';
+import type { EventOutlet } from './reporting/event-outlet.js';
+import { OpenListeners } from './reporting/open-listeners.js';
+import { passes } from './reporting/port-filter.js';
 
 /** How long rings that bring nothing new are gathered at most. */
 const GATHER_LIMIT_MS = 100;
@@ -45,13 +45,13 @@ export interface SharedByWatches {
 export class SiteWatch {
   readonly site: Site;
   readonly #shared: SharedByWatches;
-  readonly #lookout: Lookout;
+  readonly #lookout: ConfirmedLook;
   readonly #bells: Bells;
   readonly #search: HolderSearch;
-  readonly #witness: Witness;
+  readonly #witness: RecordsBetweenLooks;
   readonly #scheduler: LookScheduler<readonly PortEvent[]>;
-  readonly #told: ToldListeners;
-  readonly #sourceNews: SourceNews;
+  readonly #told: OpenListeners;
+  readonly #sourceNews: SourceStatus;
   readonly #abort = new AbortController();
   #seen: readonly Listener[] = [];
   #found: PortEvent[] = [];
@@ -65,7 +65,7 @@ export class SiteWatch {
     this.#shared = shared;
     this.#bells = bells;
     const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger, site.place);
-    this.#lookout = new Lookout(chain, (ms) => bells.lookTook(ms));
+    this.#lookout = new ConfirmedLook(chain, (ms) => bells.lookTook(ms));
     this.#search = new HolderSearch({
       enabled: processes ?? site.kind === 'local',
       finder: processFinder(site, shared.search),
@@ -78,12 +78,12 @@ export class SiteWatch {
       (found) => found.length > 0,
       Math.min(intervalMs ?? GATHER_LIMIT_MS, GATHER_LIMIT_MS),
     );
-    this.#sourceNews = new SourceNews({
+    this.#sourceNews = new SourceStatus({
       isElsewhere: site.kind === 'elsewhere',
       publish: (happening) => this.#publish(happening),
     });
-    this.#witness = new Witness(() => bells.takeRecords());
-    this.#told = new ToldListeners({
+    this.#witness = new RecordsBetweenLooks(() => bells.takeRecords());
+    this.#told = new OpenListeners({
       settleMs: settleMs ?? 0,
       persistent: persistent ?? true,
       isWanted: (listener) => !this.#search.isIgnored(listener) && passes(listener, filter ?? {}),
@@ -284,7 +284,7 @@ export class SiteWatch {
     this.#sourceNews.answered(answer);
   }
 
-  #publish(happening: Happening): void {
+  #publish(happening: EventBody): void {
     this.#found.push(this.#shared.outlet.publish({ ...happening, place: this.site.place }));
   }
 }

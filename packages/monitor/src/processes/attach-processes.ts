@@ -1,6 +1,6 @@
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
-import { networkNamespaceOf } from './network-namespace.js';
 import type { Process } from './process.js';
 import { processReader } from './process-reader.js';
 import { readProcess } from './read-process.js';

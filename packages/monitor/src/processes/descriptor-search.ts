@@ -1,6 +1,6 @@
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import { descriptors, isGone, readSocketInode } from './descriptors.js';
 import { listPids } from './list-pids.js';
-import { networkNamespaceOf } from './network-namespace.js';
 import { relatives } from './relatives.js';
 
 /**

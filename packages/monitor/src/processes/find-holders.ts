@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInSlices } from '../timing/slices.js';
 import { DescriptorSearch } from './descriptor-search.js';
 import { readStat } from './read-process.js';
-import { runInSlices } from './slices.js';
 import { ticksNow, USER_HZ } from './ticks.js';
 
 /** So long after its fork a process that was forked to run another program does so. */

@@ -1,4 +1,4 @@
-import { isMac } from '../platform.js';
+import { isMac } from '../kernel/platform.js';
 import type { Process } from './process.js';
 import { readProcLink } from './read-proc-file.js';
 import { readStat } from './read-process.js';

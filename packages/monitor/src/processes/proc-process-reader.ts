@@ -1,3 +1,4 @@
+import { runInSlices } from '../timing/slices.js';
 import { environmentValue } from './environment.js';
 import type { ProcessStat } from './parse-stat.js';
 import type { Process } from './process.js';
@@ -5,7 +6,6 @@ import type { ProcessReader } from './process-reader.js';
 import { readProcess, readStat } from './read-process.js';
 import { childrenOf } from './relatives.js';
 import type { SeenProcess } from './seen-holders.js';
-import { runInSlices } from './slices.js';
 
 /** Reads processes from /proc (proc(5)), in slices that never hold the event loop for long. */
 export class ProcProcessReader implements ProcessReader {

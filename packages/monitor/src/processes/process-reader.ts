@@ -1,4 +1,4 @@
-import { isMac } from '../platform.js';
+import { isMac } from '../kernel/platform.js';
 import type { ProcessStat } from './parse-stat.js';
 import { ProcProcessReader } from './proc-process-reader.js';
 import type { Process } from './process.js';

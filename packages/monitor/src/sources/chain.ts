@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.js';
-import type { SourceFailure } from '../snapshot.js';
+import type { SourceFailure } from '../places/snapshot.js';
 import { NoSourceError } from './no-source-error.js';
 import type { Source, SourceAnswer, SourceName } from './source.js';
 import { SourceError } from './source-error.js';

@@ -1,5 +1,5 @@
-import { type NetworkNamespace, OwnNamespace } from '../namespaces/network-namespace.js';
-import { isMac } from '../platform.js';
+import { type NetworkNamespace, OwnNamespace } from '../kernel/namespaces/network-namespace.js';
+import { isMac } from '../kernel/platform.js';
 import { LsofSource } from './lsof/lsof-source.js';
 import { NetlinkSource } from './netlink/netlink-source.js';
 import { ProcSource } from './proc/proc-source.js';

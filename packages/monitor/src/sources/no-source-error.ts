@@ -1,5 +1,5 @@
 import { SELF } from '../listener.js';
-import type { SourceFailure } from '../snapshot.js';
+import type { SourceFailure } from '../places/snapshot.js';
 
 /** Every source of the chain failed; the message names each reason, and the place where that is not this one. */
 export class NoSourceError extends Error {

@@ -1,5 +1,5 @@
-import { KoffiLibc } from '../../src/kernel/koffi-libc.js';
-import { NodeFfiLibc } from '../../src/kernel/node-ffi-libc.js';
+import { KoffiLibc } from '../../src/kernel/koffi.js';
+import { NodeFfiLibc } from '../../src/kernel/node-ffi.js';
 
 /** Whether this Node has `node:ffi` built in. */
 export const HAS_NODE_FFI = Number(process.versions.node.split('.')[0]) >= 26;

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { NodeFfiLibc } from '../../src/kernel/node-ffi-libc.js';
+import { NodeFfiLibc } from '../../src/kernel/node-ffi.js';
 import { HAS_NODE_FFI, LIBC_IMPLEMENTATIONS } from './libc-implementations.js';
 
 const AF_NETLINK = 16;

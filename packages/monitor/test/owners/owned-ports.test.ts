@@ -4,7 +4,7 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ownersOf, type PortEvent, PortMonitor, type PortMonitorOptions } from '../../dist/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { CGROUP_ROOT } from './cgroup-root.js';
 
 /** Opens ports as it is told: `here`, in a `child`, or `detached`: forked twice, in a session of its own, its parents gone. */
@@ -81,7 +81,7 @@ const tree = (environment: NodeJS.ProcessEnv = {}) => new Tree(environment).read
 describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
   let monitor: PortMonitor;
 
-  beforeAll(enterHarbour);
+  beforeAll(enterTestNamespace);
   afterEach(() => monitor.stop());
 
   async function started(options: PortMonitorOptions = {}): Promise<PortMonitor> {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 
 const SCRIPT = fileURLToPath(new URL('reused-pid.mjs', import.meta.url));
 const MAY_CHOOSE_PIDS = MAY_MAKE_NAMESPACES && existsSync('/proc/sys/kernel/ns_last_pid');

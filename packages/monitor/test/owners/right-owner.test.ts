@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PortMonitor } from '../../dist/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { scaled } from '../test-size.js';
-import { type Grove, type GrovePlan, type Leaf, plant, TmuxGround } from './grove.js';
+import { type ForestPlan, type Leaf, type ProcessForest, plant, TmuxGround } from './process-forest.js';
 
 const SEED = 20261124;
 const OWNERS = scaled(50);
@@ -17,16 +17,16 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
   `${OWNERS * LEAVES * PORTS_A_LEAF} ports of ${OWNERS} terminals`,
   () => {
     const tmux = new TmuxGround();
-    const groves: Grove[] = [];
+    const forests: ProcessForest[] = [];
     const leaves: (readonly Leaf[])[] = [];
 
-    beforeAll(enterHarbour);
+    beforeAll(enterTestNamespace);
     afterAll(async () => {
-      for (const grove of groves) await grove[Symbol.asyncDispose]();
+      for (const forest of forests) await forest[Symbol.asyncDispose]();
       await tmux[Symbol.asyncDispose]();
     }, 60_000);
 
-    function plan(number: number): GrovePlan {
+    function plan(number: number): ForestPlan {
       return {
         seed: SEED + number,
         leaves: LEAVES,
@@ -60,11 +60,11 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
       await using monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 1e6 });
       await monitor.start();
       for (let number = 0; number < OWNERS + STRANGERS; number++) {
-        const grove = number < PANES ? tmux.plant(plan(number)) : plant(plan(number));
-        groves.push(grove);
-        if (number < OWNERS) monitor.own({ name: `terminal ${number}`, pid: grove.pid });
+        const forest = number < PANES ? tmux.plant(plan(number)) : plant(plan(number));
+        forests.push(forest);
+        if (number < OWNERS) monitor.own({ name: `terminal ${number}`, pid: forest.pid });
       }
-      leaves.push(...(await Promise.all(groves.map((grove) => grove.grow()))));
+      leaves.push(...(await Promise.all(forests.map((forest) => forest.grow()))));
       await monitor.refresh();
       // Who has so much to find out says it later, with `changed`.
       await vi.waitFor(
@@ -87,7 +87,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
     test('have them also where the owners come afterwards, as far as ancestors and environment lead', async () => {
       await using monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 1e6 });
       await monitor.start();
-      for (const [number, { pid }] of groves.entries()) {
+      for (const [number, { pid }] of forests.entries()) {
         if (number >= OWNERS) continue;
         monitor.own({ name: `terminal ${number}`, pid });
         monitor.own({ name: `terminal ${number}`, environment: `TERMINAL_ID=${number}` });

@@ -4,12 +4,12 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listListeners, type PortEvent, PortMonitor } from '../../dist/index.js';
 import { loadLibc } from '../../src/kernel/load-libc.js';
+import { networkNamespaceOf } from '../../src/kernel/namespaces/namespace-identity.js';
 import { AllNamespaces } from '../../src/places/all-namespaces.js';
 import type { LocalSite } from '../../src/places/site.js';
-import { networkNamespaceOf } from '../../src/processes/network-namespace.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { brief } from './brief-event.js';
-import { type Fleet, type FleetNamespace, launch, tcp } from './fleet.js';
+import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
 import { enterOwnMounts } from './own-mounts.js';
 
 /** Gives a namespace another name for ip netns. */
@@ -22,21 +22,21 @@ function rename(from: string, to: string): void {
 
 /** Others on this machine have namespaces as well: a test looks at its own. */
 describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
-  let fleet: Fleet;
-  let made: readonly FleetNamespace[];
+  let namespaces: Namespaces;
+  let made: readonly TestNamespace[];
   const nameContainer = async () => undefined;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     enterOwnMounts();
-    fleet = await launch();
-    made = await fleet.make([
+    namespaces = await launch();
+    made = await namespaces.make([
       { name: 'blue', by: 'mount', sockets: [tcp(80)] },
       { name: 'green', by: 'mount', sockets: [tcp(80)] },
       { name: 'red', by: 'process', sockets: [tcp(80)] },
     ]);
   });
-  afterAll(() => fleet[Symbol.asyncDispose]());
+  afterAll(() => namespaces[Symbol.asyncDispose]());
 
   const red = () => made.find(({ name }) => name === 'red')?.pid ?? 0;
   const ids = () => new Set(made.map(({ inode }) => `net:[${inode}]`));
@@ -55,7 +55,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
 
   test('are not taken for one that ended before it was looked at, whose number the kernel has given out again', async () => {
     const all = new AllNamespaces(nameContainer);
-    const find = async ({ pid }: FleetNamespace) =>
+    const find = async ({ pid }: TestNamespace) =>
       (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
     const { first, another } = await succeeded(find);
     const second = await find(another);
@@ -68,12 +68,12 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
   });
 
   /** A namespace that was found and has ended, and another one that has its number. */
-  async function succeeded(find: (namespace: FleetNamespace) => Promise<LocalSite | undefined>) {
+  async function succeeded(find: (namespace: TestNamespace) => Promise<LocalSite | undefined>) {
     for (;;) {
-      const one = await fleet.makeOne('brief', [tcp(80)], 'process');
+      const one = await namespaces.makeOne('brief', [tcp(80)], 'process');
       const first = await find(one);
       expect(first).toMatchObject({ id: `net:[${one.inode}]`, place: `pid:${one.pid}` });
-      await fleet.end('brief');
+      await namespaces.end('brief');
       expect(() => first?.namespace.within(loadLibc(), () => 'in')).toThrow(/can't be entered/);
       const another = await makeWithNumber(one.inode);
       if (another !== undefined) return { first, another };
@@ -84,19 +84,19 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
    * The kernel gives out the lowest number that is free: while what was made is kept, it comes to this one. Undefined where
    * somebody else on this machine has got it.
    */
-  async function makeWithNumber(inode: number): Promise<FleetNamespace | undefined> {
+  async function makeWithNumber(inode: number): Promise<TestNamespace | undefined> {
     const kept: string[] = [];
     const deadline = performance.now() + 2000;
     try {
       while (performance.now() < deadline) {
         const name = `next ${kept.length}`;
-        const next = await fleet.makeOne(name, [tcp(81)], 'process');
+        const next = await namespaces.makeOne(name, [tcp(81)], 'process');
         if (next.inode === inode) return next;
         kept.push(name);
       }
       return undefined;
     } finally {
-      await fleet.end(...kept);
+      await namespaces.end(...kept);
     }
   }
 
@@ -132,13 +132,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     // Whose name is taken already gets the next that is his.
     const all = new AllNamespaces(nameContainer);
     await all.find();
-    await fleet.makeOne('white', []);
+    await namespaces.makeOne('white', []);
     await all.find();
     rename('white', 'black');
-    const { inode } = await fleet.makeOne('white', []);
+    const { inode } = await namespaces.makeOne('white', []);
     const second = (await all.find()).filter(({ id }) => id === `net:[${inode}]`);
     expect(second.map(({ place }) => place)).toEqual([`net:[${inode}]`]);
-    await fleet.end('white');
+    await namespaces.end('white');
     rename('black', 'was-white');
     execFileSync('umount', ['/run/netns/was-white']);
   });
@@ -150,8 +150,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     );
     expect(ours.map(({ place, port, processes }) => [place, port, processes?.map(({ pid }) => pid)])).toEqual(
       [
-        ['netns:blue', 80, [fleet.pid]],
-        ['netns:green', 80, [fleet.pid]],
+        ['netns:blue', 80, [namespaces.pid]],
+        ['netns:green', 80, [namespaces.pid]],
         [`pid:${red()}`, 80, [red()]],
       ],
     );
@@ -170,13 +170,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     expect(monitor.listeners().map(({ place }) => place)).toContain('netns:green');
     const names = new Set(['netns:new', 'netns:green', `pid:${red()}`]);
     const ours = () => told.filter(({ place }) => names.has(place)).map(brief);
-    await fleet.makeOne('new', [tcp(80)]);
+    await namespaces.makeOne('new', [tcp(80)]);
     await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 20_000);
-    await fleet.open('green', tcp(8080));
+    await namespaces.open('green', tcp(8080));
     await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 20_000);
-    await fleet.close('green', 8080);
+    await namespaces.close('green', 8080);
     await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 20_000);
-    await fleet.end('new');
+    await namespaces.end('new');
     await vi.waitFor(
       () => expect(ours().slice(-2)).toEqual(['netns:new closed 80', 'netns:new gone']),
       20_000,

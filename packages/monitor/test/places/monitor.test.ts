@@ -1,10 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../dist/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { brief } from './brief-event.js';
-import { type Fleet, type FleetNamespace, launch, tcp } from './fleet.js';
+import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
 import { enterOwnMounts } from './own-mounts.js';
 
 /** Its sockets and files of /proc. A thread that has just ended has some others for a while. */
@@ -22,17 +22,17 @@ function held(): string[] {
 const PATIENCE = { timeout: 10_000 };
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
-  let fleet: Fleet;
-  let red: FleetNamespace;
+  let namespaces: Namespaces;
+  let red: TestNamespace;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     enterOwnMounts();
-    fleet = await launch();
-    await fleet.makeOne('blue', [tcp(80)]);
-    red = await fleet.makeOne('red', [tcp(80)], 'process');
+    namespaces = await launch();
+    await namespaces.makeOne('blue', [tcp(80)]);
+    red = await namespaces.makeOne('red', [tcp(80)], 'process');
   });
-  afterAll(() => fleet[Symbol.asyncDispose]());
+  afterAll(() => namespaces[Symbol.asyncDispose]());
 
   function recorded(monitor: PortMonitor): PortEvent[] {
     const told: PortEvent[] = [];
@@ -43,11 +43,11 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
 
   test('is told of a closing there by the kernel, long before its clock', async () => {
     await using monitor = new PortMonitor({ in: 'netns:blue', doorbell: 'destroy', intervalMs: 1e6 });
-    await fleet.open('blue', tcp(81));
+    await namespaces.open('blue', tcp(81));
     await monitor.start();
     expect(monitor.doorbell).toBe('destroy');
     const told = recorded(monitor);
-    await fleet.close('blue', 81);
+    await namespaces.close('blue', 81);
     await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue closed 81']), 20_000);
   });
 
@@ -55,10 +55,10 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
     await using monitor = new PortMonitor({ in: 'netns:blue', doorbell });
     await monitor.start();
     const told = recorded(monitor);
-    await fleet.open('blue', tcp(82));
+    await namespaces.open('blue', tcp(82));
     await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue opened 82']), 20_000);
-    expect(told[0]).toMatchObject({ listener: { processes: [{ pid: fleet.pid }] } });
-    await fleet.close('blue', 82);
+    expect(told[0]).toMatchObject({ listener: { processes: [{ pid: namespaces.pid }] } });
+    await namespaces.close('blue', 82);
     await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:blue closed 82'), 20_000);
   });
 
@@ -75,10 +75,10 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
       ['netns:blue', 80],
       [`pid:${red.pid}`, 80],
     ]);
-    await fleet.open('blue', tcp(83));
+    await namespaces.open('blue', tcp(83));
     const events = await monitor.refresh();
     expect(events.map(brief)).toEqual(['netns:blue opened 83']);
-    await fleet.close('blue', 83);
+    await namespaces.close('blue', 83);
   });
 
   test('tells what is found by refresh() even where it is more than is remembered', async () => {
@@ -95,9 +95,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
     );
     // Once more where the clock was quicker.
     await vi.waitFor(async () => {
-      await fleet.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80), tcp(81)] })));
+      await namespaces.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80), tcp(81)] })));
       const found = ours(await monitor.refresh());
-      await fleet.end(...names);
+      await namespaces.end(...names);
       await monitor.refresh();
       expect(found).toEqual(expected.sort());
     }, 10_000);
@@ -165,12 +165,12 @@ console.log(monitor.listeners().length > 0);
       const monitor = new PortMonitor({ in: 'all', intervalMs: 1e6 });
       await monitor.start();
       const names = Array.from({ length: 10 }, (_, i) => `late${turn}-${i}`);
-      await fleet.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80)] })));
+      await namespaces.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80)] })));
       const refreshed = monitor.refresh();
       for (let i = 0; i < 10 * turn; i++) await Promise.resolve();
       await monitor.stop();
       await refreshed;
-      await fleet.end(...names);
+      await namespaces.end(...names);
     }
     await vi.waitFor(() => expect(held()).toEqual(before), PATIENCE);
   });

@@ -1,22 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../dist/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { brief } from './brief-event.js';
-import { type Fleet, launch, tcp } from './fleet.js';
+import { launch, type Namespaces, tcp } from './namespaces.js';
 import { enterOwnMounts } from './own-mounts.js';
 
 const QUIET = { doorbell: 'clock', intervalMs: 1e6, processes: false } as const;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => {
-  let fleet: Fleet;
+  let namespaces: Namespaces;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     enterOwnMounts();
-    fleet = await launch();
+    namespaces = await launch();
   });
-  afterAll(() => fleet[Symbol.asyncDispose]());
+  afterAll(() => namespaces[Symbol.asyncDispose]());
 
   function recorded(monitor: PortMonitor): PortEvent[] {
     const told: PortEvent[] = [];
@@ -28,14 +28,14 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
   test.each([{ sources: ['netlink'] }, { sources: ['proc'] }] as const)(
     'that is made again is another one, with $sources',
     async ({ sources }) => {
-      await fleet.makeOne('again', [tcp(80)]);
+      await namespaces.makeOne('again', [tcp(80)]);
       await using monitor = new PortMonitor({ ...QUIET, sources, in: 'netns:again' });
       await monitor.start();
       expect(monitor.listeners().map(({ port }) => port)).toEqual([80]);
       const told = recorded(monitor);
       // Both between two looks at what is there.
-      await fleet.end('again');
-      await fleet.makeOne('again', [tcp(81), tcp(82)]);
+      await namespaces.end('again');
+      await namespaces.makeOne('again', [tcp(81), tcp(82)]);
       const found = await monitor.refresh();
       // The clock may have been quicker with the first ones.
       expect(told.slice(told.length - found.length)).toEqual(found);
@@ -47,20 +47,20 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
         'netns:again opened 82',
       ]);
       expect(monitor.listeners().map(({ port }) => port)).toEqual([81, 82]);
-      await fleet.end('again');
+      await namespaces.end('again');
       await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ type: 'place', state: 'gone' }), 20_000);
       expect(told.at(-1)).toMatchObject({ reason: expect.stringContaining('/run/netns/again') });
       // It may come back much later.
-      await fleet.makeOne('again', [tcp(83)]);
+      await namespaces.makeOne('again', [tcp(83)]);
       await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:again opened 83'), 20_000);
-      await fleet.end('again');
+      await namespaces.end('again');
     },
   );
 
   test.each(['netlink', 'proc'] as const)(
     'is not kept alive by a monitor that watches it through %s',
     async (source) => {
-      await fleet.makeOne('mortal', [tcp(80)]);
+      await namespaces.makeOne('mortal', [tcp(80)]);
       // The kernel ends this end of the pair with the namespace of the other one, and not before.
       execFileSync('ip', ['link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far', 'netns', 'mortal']);
       await using monitor = new PortMonitor({ in: 'netns:mortal', sources: [source], processes: false });
@@ -70,7 +70,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
       expect(many.listeners().filter(({ place }) => place === 'netns:mortal')).toHaveLength(1);
       const links = () => execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' });
       expect(links()).toContain('near');
-      await fleet.end('mortal');
+      await namespaces.end('mortal');
       await vi.waitFor(() => expect(links()).not.toContain('near'), { timeout: 5000, interval: 100 });
     },
     10_000,
@@ -89,14 +89,14 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
   });
 
   test('costs no event when it is looked at as two places', async () => {
-    const { pid } = await fleet.makeOne('twice', [tcp(80)], 'process');
+    const { pid } = await namespaces.makeOne('twice', [tcp(80)], 'process');
     await using monitor = new PortMonitor({ ...QUIET, in: [`pid:${pid}`, `netns:/proc/${pid}/ns/net`] });
     await monitor.start();
-    await fleet.makeOne('other', [tcp(90)]);
+    await namespaces.makeOne('other', [tcp(90)]);
     const told = recorded(monitor);
-    await fleet.end('twice');
+    await namespaces.end('twice');
     await vi.waitFor(() => expect(told.filter(({ type }) => type === 'place')).toHaveLength(2), 20_000);
     expect(told.filter(({ type }) => type === 'closed')).toHaveLength(2);
-    await fleet.end('other');
+    await namespaces.end('other');
   });
 });

@@ -1,25 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
-import { type Fleet, type FleetNamespace, launch, tcp } from './fleet.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
 import { enterOwnMounts } from './own-mounts.js';
 
 const NOBODY = 65534;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('an ordinary user', () => {
-  let fleet: Fleet;
-  let red: FleetNamespace;
+  let namespaces: Namespaces;
+  let red: TestNamespace;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     enterOwnMounts();
-    fleet = await launch();
-    red = await fleet.makeOne('red', [tcp(80)], 'process');
-    await fleet.makeOne('blue', [tcp(81)]);
+    namespaces = await launch();
+    red = await namespaces.makeOne('red', [tcp(80)], 'process');
+    await namespaces.makeOne('blue', [tcp(81)]);
     execFileSync('chmod', ['755', '/run/netns']);
   });
-  afterAll(() => fleet[Symbol.asyncDispose]());
+  afterAll(() => namespaces[Symbol.asyncDispose]());
 
   async function asNobody(source: string): Promise<never> {
     const module = new RunningModule(

@@ -3,40 +3,42 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listListeners, type PortEvent, PortMonitor } from '../../src/index.js';
 import { PidPlace } from '../../src/places/pid-place.js';
-import { openSocket } from '../harbour/native-socket.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { openSocket } from '../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { brief } from './brief-event.js';
-import { type Fleet, launch, tcp } from './fleet.js';
+import { launch, type Namespaces, tcp } from './namespaces.js';
 import { enterOwnMounts } from './own-mounts.js';
 
 const QUIET = { doorbell: 'clock', intervalMs: 1e6, processes: false } as const;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
-  let fleet: Fleet;
+  let namespaces: Namespaces;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     enterOwnMounts();
-    fleet = await launch();
+    namespaces = await launch();
   });
-  afterAll(() => fleet[Symbol.asyncDispose]());
+  afterAll(() => namespaces[Symbol.asyncDispose]());
 
   test('is the own namespace where the process is in that, under the name that was asked for', async () => {
     using socket = openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 1 });
-    const { listeners, places } = await listListeners({ in: `pid:${fleet.pid}`, processes: false });
+    const { listeners, places } = await listListeners({ in: `pid:${namespaces.pid}`, processes: false });
     const { port } = socket.bound;
-    expect(listeners.filter((each) => each.port === port)).toMatchObject([{ place: `pid:${fleet.pid}` }]);
-    expect(places).toMatchObject([{ place: `pid:${fleet.pid}`, source: 'netlink' }]);
+    expect(listeners.filter((each) => each.port === port)).toMatchObject([
+      { place: `pid:${namespaces.pid}` },
+    ]);
+    expect(places).toMatchObject([{ place: `pid:${namespaces.pid}`, source: 'netlink' }]);
   });
 
   test('is gone with the process, after all that was open there has closed', async () => {
-    const { pid } = await fleet.makeOne('short', [tcp(80), tcp(81)], 'process');
+    const { pid } = await namespaces.makeOne('short', [tcp(80), tcp(81)], 'process');
     await using monitor = new PortMonitor({ ...QUIET, in: `pid:${pid}` });
     await monitor.start();
     expect(monitor.listeners().map(({ port }) => port)).toEqual([80, 81]);
     const told: PortEvent[] = [];
     monitor.on('closed', (event) => told.push(event)).on('place', (event) => told.push(event));
-    await fleet.end('short');
+    await namespaces.end('short');
     await vi.waitFor(() => expect(told.at(-1)?.type).toBe('place'), 20_000);
     expect(told.map(brief)).toEqual([`pid:${pid} closed 80`, `pid:${pid} closed 81`, `pid:${pid} gone`]);
     expect(told.at(-1)).toMatchObject({ reason: expect.stringMatching(/no such process|ended/) });

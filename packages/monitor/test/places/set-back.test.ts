@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
+import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 
 const ENTER = `
 const { inNetworkNamespace } = await import(DIST + 'kernel/in-network-namespace.js');

@@ -1,16 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../dist/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { scaled } from '../test-size.js';
 import {
-  type Fleet,
-  type FleetNamespace,
   launch,
   type NamespacePlan,
+  type Namespaces,
   type SocketPlan,
+  type TestNamespace,
   tcp,
-} from './fleet.js';
+} from './namespaces.js';
 import { enterOwnMounts } from './own-mounts.js';
 
 const COUNT = scaled(500);
@@ -19,19 +19,19 @@ const STEPS = 20;
 const CHANGES = 5;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and go`, () => {
-  let fleet: Fleet;
+  let namespaces: Namespaces;
   let count = 0;
   /** Those that are there, by their place. */
-  const there = new Map<string, FleetNamespace>();
+  const there = new Map<string, TestNamespace>();
   /** All that ever were. */
   const places = new Set<string>();
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     enterOwnMounts();
-    fleet = await launch();
+    namespaces = await launch();
   });
-  afterAll(() => fleet[Symbol.asyncDispose]());
+  afterAll(() => namespaces[Symbol.asyncDispose]());
 
   /** Five listeners; a tenth of the namespaces are kept by a process. */
   function nextPlan(): NamespacePlan {
@@ -47,7 +47,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
   }
 
   async function make(number: number): Promise<void> {
-    for (const made of await fleet.make(Array.from({ length: number }, nextPlan))) {
+    for (const made of await namespaces.make(Array.from({ length: number }, nextPlan))) {
       const place = made.pid === null ? `netns:${made.name}` : `pid:${made.pid}`;
       there.set(place, made);
       places.add(place);
@@ -63,7 +63,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
     );
     const distinct = new Map(ended);
     for (const place of distinct.keys()) there.delete(place);
-    await fleet.end(...[...distinct.values()].map(({ name }) => name));
+    await namespaces.end(...[...distinct.values()].map(({ name }) => name));
   }
 
   /** Each listener that is there, with the sockets by which no other can be taken for it. */

@@ -1,16 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PortEvent } from '../../src/index.js';
-import { openSocket } from '../harbour/native-socket.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { openSocket } from '../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { askedMonitor, brief, look } from './asked-monitor.js';
-import { harbourmaster } from './harbourmaster.js';
+import { listenerProcess } from './listener-process.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
-  beforeAll(enterHarbour);
+  beforeAll(enterTestNamespace);
 
   test('leaves out its own sockets, and processes with PORTOLAN_IGNORE=1', async () => {
-    await using shy = await harbourmaster({ PORTOLAN_IGNORE: '1' });
-    await using other = await harbourmaster({ PORTOLAN_IGNORE: '10' });
+    await using shy = await listenerProcess({ PORTOLAN_IGNORE: '1' });
+    await using other = await listenerProcess({ PORTOLAN_IGNORE: '10' });
     await using monitor = await askedMonitor();
     using _own = openSocket({
       protocol: 'tcp',
@@ -28,7 +28,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('leaves out its own sockets where it does not look for processes', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     using _before = openSocket({ protocol: 'udp', family: 4, address: '127.0.0.1', port: 5353 });
     await master.open(8080);
     await using monitor = await askedMonitor({ processes: false });
@@ -39,7 +39,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('tells only of what passes its filter', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor({
       filter: { protocols: ['tcp'], ports: [{ from: 8000, to: 8099 }], loopback: true },
     });
@@ -50,7 +50,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('filters by the name of the process', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor({ filter: { processes: ['nobody-is-called-so'] } });
     await master.open(8080);
     expect(await look(monitor)).toEqual([]);
@@ -58,7 +58,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('reports only what stays open for as long as it was told, and then by itself', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor({ settleMs: 150 });
     await master.open(8080);
     expect(await look(monitor)).toEqual([]);
@@ -76,7 +76,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('begins for a reader with what it reported, and not with what is yet to settle', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await master.open(7000);
     await using monitor = await askedMonitor({ settleMs: 1000 });
     await master.open(7001);

@@ -2,8 +2,8 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
-import { runProgram } from './run-program.js';
+import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { runProgram } from './test-program.js';
 
 /** Says how a monitor started, or with which code it failed; `prepare` is run before, `restore` behind. */
 function starting(doorbell: string, prepare = '', restore = ''): string {

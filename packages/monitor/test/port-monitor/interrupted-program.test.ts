@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
-import { harbourmaster } from './harbourmaster.js';
-import { runProgram } from './run-program.js';
+import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { listenerProcess } from './listener-process.js';
+import { runProgram } from './test-program.js';
 
 /** Says what its monitor is told of, and on SIGUSR2 how much is open. */
 const TELLING = `
@@ -23,7 +23,7 @@ test('a monitor that was suspended and resumed tells what is different, and not 
   await using program = runProgram(TELLING);
   expect(await program.line()).toBe('started');
   program.child.kill('SIGSTOP');
-  await using master = await harbourmaster();
+  await using master = await listenerProcess();
   for (const port of [39_001, 39_002]) await master.open(port);
   await master.close(39_001);
   program.child.kill('SIGCONT');

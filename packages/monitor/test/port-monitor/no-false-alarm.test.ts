@@ -15,14 +15,14 @@ import type { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PortMonitor } from '../../src/index.js';
-import type { Libc } from '../../src/kernel/libc.js';
+import type { Libc } from '../../src/kernel/calls.js';
 import { loadLibc } from '../../src/kernel/load-libc.js';
-import { OwnNamespace } from '../../src/namespaces/network-namespace.js';
+import { OwnNamespace } from '../../src/kernel/namespaces/network-namespace.js';
 import { createSources } from '../../src/sources/create-sources.js';
 import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { ProcSource } from '../../src/sources/proc/proc-source.js';
 import { SsSource } from '../../src/sources/ss/ss-source.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { scaled } from '../test-size.js';
 
 vi.mock('../../src/sources/create-sources.js');
@@ -84,7 +84,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('while the sources fail and come back', ()
   let broken: string | undefined;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     server = spawn('python3', ['-c', SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
     await once(server.stdout, 'data');
     for (const name of PROC_FILES) whole.set(name, readFileSync(`/proc/net/${name}`));

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../src/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { askedMonitor, brief, look } from './asked-monitor.js';
-import { harbourmaster } from './harbourmaster.js';
+import { listenerProcess } from './listener-process.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
-  beforeAll(enterHarbour);
+  beforeAll(enterTestNamespace);
 
   test('tells what opened and what closed, once each, with the process behind it', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor();
     await master.open(8080);
     const [opened, ...others] = await monitor.refresh();
@@ -33,7 +33,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('knows what is there at the start, and does not call it an event', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await master.open(8080);
     await using monitor = await askedMonitor();
     expect(monitor.listeners()).toMatchObject([{ port: 8080, processes: [{ pid: master.pid }] }]);
@@ -46,8 +46,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('tells that another process took a port over between two looks', async () => {
-    await using first = await harbourmaster();
-    await using second = await harbourmaster();
+    await using first = await listenerProcess();
+    await using second = await listenerProcess();
     await first.open(8080);
     await using monitor = await askedMonitor();
     await first.close(8080);
@@ -63,7 +63,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('sees by its clock what nobody rang for', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor({ intervalMs: 20 });
     const stream = monitor.events();
     await master.open(8080);
@@ -73,7 +73,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('gives a reader who comes late what is remembered, and says when that is not all', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor({ history: 3 });
     for (const port of [1001, 1002, 1003, 1004, 1005]) {
       await master.open(port);
@@ -95,7 +95,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   });
 
   test('keeps what was open apart from the clock on the wall', async () => {
-    await using master = await harbourmaster();
+    await using master = await listenerProcess();
     await using monitor = await askedMonitor();
     await master.open(8080);
     await monitor.refresh();

@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PortMonitor } from '../../src/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { askedMonitor } from './asked-monitor.js';
-import { runProgram } from './run-program.js';
+import { runProgram } from './test-program.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
-  beforeAll(enterHarbour);
+  beforeAll(enterTestNamespace);
 
   test('ends its streams when it is stopped, also by a signal', async () => {
     const controller = new AbortController();

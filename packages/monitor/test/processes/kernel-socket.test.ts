@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listListeners } from '../../src/index.js';
-import { openSocket } from '../harbour/native-socket.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { openSocket } from '../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('in a network namespace of its own', () => {
-  beforeAll(enterHarbour);
+  beforeAll(enterTestNamespace);
 
   test('the port of a VXLAN device is the kernel’s, and no process’s', async () => {
     execFileSync('ip', ['link', 'add', 'vxlan0', 'type', 'vxlan', 'id', '1', 'dstport', '4789']);

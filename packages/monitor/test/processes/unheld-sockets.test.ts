@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { networkNamespaceOf } from '../../src/kernel/namespaces/namespace-identity.js';
 import { attachProcesses } from '../../src/processes/attach-processes.js';
 import { findHolders } from '../../src/processes/find-holders.js';
-import { networkNamespaceOf } from '../../src/processes/network-namespace.js';
 import { seesEveryProcess } from '../../src/processes/sees-every-process.js';
 import { listenerOf } from './child.js';
 

@@ -8,10 +8,10 @@ import {
   SOURCE_NAMES,
   type SourceName,
 } from '../../src/index.js';
-import { HAS_LSOF } from '../harbour/has-lsof.js';
-import type { NativeSocket } from '../harbour/native-socket.js';
-import { openAll, randomSockets } from '../harbour/random-sockets.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
+import { HAS_LSOF } from '../test-namespace/has-lsof.js';
+import type { NativeSocket } from '../test-namespace/native-socket.js';
+import { openAll, randomSockets } from '../test-namespace/random-sockets.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { scaled } from '../test-size.js';
 
 /** One line a socket, with what every source knows. */
@@ -47,7 +47,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
   let runs = 0;
 
   beforeAll(() => {
-    enterHarbour();
+    enterTestNamespace();
     for (const name of SOURCE_NAMES) {
       readers.set(name, new ListenerReader({ sources: [name], processes: false }));
     }

@@ -1,14 +1,14 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Listener } from '../../src/index.js';
-import { NodeFfiLibc } from '../../src/kernel/node-ffi-libc.js';
+import { NodeFfiLibc } from '../../src/kernel/node-ffi.js';
 import { createSources } from '../../src/sources/create-sources.js';
 import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { SOURCE_NAMES, type Source } from '../../src/sources/source.js';
-import { HAS_LSOF } from '../harbour/has-lsof.js';
-import { openSocket, type SocketPlan } from '../harbour/native-socket.js';
-import { enterHarbour, HARBOUR_ADDRESSES, MAY_MAKE_NAMESPACES } from '../harbour/test-harbour.js';
 import { HAS_NODE_FFI } from '../kernel/libc-implementations.js';
+import { HAS_LSOF } from '../test-namespace/has-lsof.js';
+import { openSocket, type SocketPlan } from '../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES, TEST_ADDRESSES } from '../test-namespace/test-namespace.js';
 
 const HTTP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 8080, backlog: 16 };
 
@@ -32,7 +32,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(SOURCES)('the source $name', ({ name,
 
   beforeAll(() => {
     // Each source has the namespace of this file to itself, one after the other.
-    if (name === SOURCE_NAMES[0]) enterHarbour();
+    if (name === SOURCE_NAMES[0]) enterTestNamespace();
   });
 
   beforeEach(({ skip }) => {
@@ -67,7 +67,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(SOURCES)('the source $name', ({ name,
   });
 
   test('writes every kind of address in its canonical form', async () => {
-    const { ipv6, linkLocal, mapped, device } = HARBOUR_ADDRESSES;
+    const { ipv6, linkLocal, mapped, device } = TEST_ADDRESSES;
     const plans: SocketPlan[] = [
       { ...HTTP, address: '0.0.0.0', port: 1 },
       { ...HTTP, family: 6, address: '::', port: 2, v6Only: true },

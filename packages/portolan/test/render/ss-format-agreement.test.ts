@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { ListenerReader } from '@portolan/monitor';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openAll, randomSockets } from '../../../monitor/test/harbour/random-sockets.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../../monitor/test/harbour/test-harbour.js';
+import { openAll, randomSockets } from '../../../monitor/test/test-namespace/random-sockets.js';
+import {
+  enterTestNamespace,
+  MAY_MAKE_NAMESPACES,
+} from '../../../monitor/test/test-namespace/test-namespace.js';
 import { renderSsFormat } from '../../src/render/ss-format.js';
 
 /** The columns of each line; iproute2 lays them out differently from version to version. */
@@ -16,7 +19,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the ss format, from netlink', () => {
   const reader = new ListenerReader({ sources: ['netlink'], processes: false });
   let compared = 0;
 
-  beforeAll(enterHarbour);
+  beforeAll(enterTestNamespace);
   afterAll(async () => {
     await reader.close();
     console.log(`ss format: ${compared} lines like those of the real ss`);

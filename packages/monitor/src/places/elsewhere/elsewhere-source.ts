@@ -1,8 +1,8 @@
 import { type BoundSocket, groupSockets } from '../../listener.js';
-import { safeLine } from '../../safe-line.js';
+import { safeLine } from '../../programs/safe-line.js';
 import type { Source, SourceAnswer } from '../../sources/source.js';
 import { SourceError } from '../../sources/source-error.js';
-import { withinTime } from '../../time-limit.js';
+import { withinTime } from '../../timing/time-limit.js';
 import { askHolders, type HoldersByInode, inodesOf } from './holder-question.js';
 import { isSameTables, socketsIn } from './parse-tables.js';
 import { type SeenTables, TableReader } from './table-reader.js';

@@ -1,5 +1,5 @@
+import { parsePortRange } from '../../kernel/namespaces/ephemeral-ports.js';
 import type { BoundSocket } from '../../listener.js';
-import { parsePortRange } from '../../namespaces/ephemeral-ports.js';
 import type { PortRange } from '../../port-range.js';
 import { LISTENING_STATE, parseRows } from '../../sources/proc/parse-rows.js';
 import { RowSieve } from '../../sources/proc/socket-rows.js';

@@ -1,4 +1,4 @@
-import { unlessAborted } from '../../time-limit.js';
+import { unlessAborted } from '../../timing/time-limit.js';
 import type { Channel, Transport } from './transport.js';
 
 /** How many bytes an answer may have. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { unlessAborted } from '../../time-limit.js';
+import { unlessAborted } from '../../timing/time-limit.js';
 import { type Answer, FrameReader } from './frames.js';
 import { ANSWER_LIMIT, startElsewhere } from './run-elsewhere.js';
 import { shellScript } from './shell-script.js';

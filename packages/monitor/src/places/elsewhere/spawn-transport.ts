@@ -2,10 +2,10 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { atExit } from '../../at-exit.js';
-import { endGroup } from '../../end-group.js';
-import { Complaint, reasonEnded, reasonNotRun } from '../../program-failure.js';
-import { safeLine } from '../../safe-line.js';
+import { atExit } from '../../poll-thread/at-exit.js';
+import { endGroup } from '../../programs/kill-group.js';
+import { Complaint, reasonEnded, reasonNotRun } from '../../programs/program-failure.js';
+import { safeLine } from '../../programs/safe-line.js';
 import { keepStdin } from './keep-stdin.js';
 import type { Channel, Transport } from './transport.js';
 

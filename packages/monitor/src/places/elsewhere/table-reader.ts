@@ -1,4 +1,4 @@
-import { withinTime } from '../../time-limit.js';
+import { withinTime } from '../../timing/time-limit.js';
 import {
   behindTables,
   isLittleEndian,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { safeLine } from '../../safe-line.js';
+import { safeLine } from '../../programs/safe-line.js';
 import type { EngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
 import { type EngineSettings, readSettingsFile } from './engine-settings.js';

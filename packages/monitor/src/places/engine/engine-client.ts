@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { safeLine } from '../../safe-line.js';
-import { withinTime } from '../../time-limit.js';
+import { safeLine } from '../../programs/safe-line.js';
+import { withinTime } from '../../timing/time-limit.js';
 import { type EngineAddress, type EngineKind, formatEngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
 

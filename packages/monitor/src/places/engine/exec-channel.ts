@@ -1,6 +1,6 @@
 import { Readable, type Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { safeLine } from '../../safe-line.js';
+import { safeLine } from '../../programs/safe-line.js';
 import type { Channel } from '../elsewhere/transport.js';
 import type { EngineClient, RawConnection } from './engine-client.js';
 import { MultiplexedStream } from './multiplexed-stream.js';

@@ -1,4 +1,4 @@
-import { safeLine } from '../../safe-line.js';
+import { safeLine } from '../../programs/safe-line.js';
 import type { EngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
 import type { EngineTls } from './engine-tls.js';

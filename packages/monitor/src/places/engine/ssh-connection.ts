@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { endGroup } from '../../end-group.js';
-import { Complaint, reasonNotRun } from '../../program-failure.js';
+import { endGroup } from '../../programs/kill-group.js';
+import { Complaint, reasonNotRun } from '../../programs/program-failure.js';
 import { quoteWord } from '../elsewhere/ssh-command.js';
 import type { EngineAddress, EngineKind } from './engine-address.js';
 

@@ -1,5 +1,5 @@
+import { isMac } from '../../kernel/platform.js';
 import { SELF } from '../../listener.js';
-import { isMac } from '../../platform.js';
 import type { DoorbellName } from './doorbell.js';
 import { DoorbellError } from './doorbell-error.js';
 

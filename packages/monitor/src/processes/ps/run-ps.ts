@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { runProgram } from '../../run-program.js';
+import { runProgram } from '../../programs/run-program.js';
 import { type PsRow, parsePs } from './parse-ps.js';
 
 const TIME_LIMIT_MS = 5000;

@@ -1,5 +1,5 @@
 import { delimiter } from 'node:path';
-import { type ProgramOutput, runProgram } from '../../run-program.js';
+import { type ProgramOutput, runProgram } from '../../programs/run-program.js';
 import { SourceError } from '../source-error.js';
 import { LSOF_FIELDS } from './parse-lsof.js';
 

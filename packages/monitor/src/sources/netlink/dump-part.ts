@@ -5,7 +5,7 @@ import {
   NLMSG_DONE,
   NLMSG_ERROR,
   NLMSG_HEADER_LENGTH,
-} from '../../kernel/netlink.js';
+} from '../../kernel/netlink-message.js';
 
 const NLM_F_DUMP_INTR = 0x10;
 

@@ -3,7 +3,7 @@
  * sequence number is the same for all, so that equal answers are equal byte for byte.
  */
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
-import { NLMSG_HEADER_LENGTH } from '../../kernel/netlink.js';
+import { NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import type { Family, Protocol } from '../../listener.js';
 import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 

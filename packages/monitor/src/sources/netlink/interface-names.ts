@@ -1,5 +1,5 @@
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
-import type { Libc } from '../../kernel/libc.js';
+import type { Libc } from '../../kernel/calls.js';
 
 const SIOCGIFNAME = 0x8910;
 const IFNAMSIZ = 16;

@@ -1,10 +1,10 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import type { Libc } from '../../kernel/libc.js';
-import { AF_NETLINK } from '../../kernel/netlink.js';
-import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/structs.js';
-import type { NetworkNamespace } from '../../namespaces/network-namespace.js';
-import { PlaceError } from '../../place-error.js';
+import type { Libc } from '../../kernel/calls.js';
+import type { NetworkNamespace } from '../../kernel/namespaces/network-namespace.js';
+import { AF_NETLINK } from '../../kernel/netlink-message.js';
+import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/socket-constants.js';
+import { PlaceError } from '../../places/place-error.js';
 import { SourceError } from '../source-error.js';
 import { DumpDatagram } from './dump-datagram.js';
 import { bothFamiliesRequest, dumpRequest, noProtocolRequest } from './dump-request.js';

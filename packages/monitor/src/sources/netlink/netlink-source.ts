@@ -1,7 +1,7 @@
-import type { Libc } from '../../kernel/libc.js';
+import type { Libc } from '../../kernel/calls.js';
 import { loadLibc } from '../../kernel/load-libc.js';
+import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
 import { groupSockets } from '../../listener.js';
-import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-namespace.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { CgroupPaths } from './cgroup-paths.js';

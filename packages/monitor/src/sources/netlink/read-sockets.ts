@@ -4,7 +4,7 @@
  */
 import { ipv4Text, ipv6Text } from '../../address.js';
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
-import { aligned, messageLength, NLMSG_HEADER_LENGTH } from '../../kernel/netlink.js';
+import { aligned, messageLength, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import type { BoundSocket, Family, Protocol } from '../../listener.js';
 import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 

@@ -1,7 +1,7 @@
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
+import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
 import { type BoundSocket, groupSockets } from '../../listener.js';
-import { type NetworkNamespace, OwnNamespace } from '../../namespaces/network-namespace.js';
-import { PlaceError } from '../../place-error.js';
+import { PlaceError } from '../../places/place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { LISTENING_STATE, parseRows } from './parse-rows.js';

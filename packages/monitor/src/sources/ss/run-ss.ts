@@ -1,4 +1,4 @@
-import { type ProgramOutput, runProgram } from '../../run-program.js';
+import { type ProgramOutput, runProgram } from '../../programs/run-program.js';
 import { SourceError } from '../source-error.js';
 
 const TIME_LIMIT_MS = 5000;

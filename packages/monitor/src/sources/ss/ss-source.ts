@@ -1,5 +1,5 @@
+import { ephemeralPorts } from '../../kernel/namespaces/ephemeral-ports.js';
 import { groupSockets } from '../../listener.js';
-import { ephemeralPorts } from '../../namespaces/ephemeral-ports.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { parseSs } from './parse-ss.js';

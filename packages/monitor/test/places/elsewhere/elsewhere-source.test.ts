@@ -1,13 +1,17 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
-import { OwnNamespace } from '../../../src/namespaces/network-namespace.js';
+import { OwnNamespace } from '../../../src/kernel/namespaces/network-namespace.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
 import { ProcSource } from '../../../src/sources/proc/proc-source.js';
-import { openSocket, type SocketPlan } from '../../harbour/native-socket.js';
-import { enterHarbour, HARBOUR_ADDRESSES, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
 import { startPython } from '../../processes/child.js';
+import { openSocket, type SocketPlan } from '../../test-namespace/native-socket.js';
+import {
+  enterTestNamespace,
+  MAY_MAKE_NAMESPACES,
+  TEST_ADDRESSES,
+} from '../../test-namespace/test-namespace.js';
 import { BarePlace, programPath, SHELLS } from './bare-place.js';
 import { CountingTransport } from './counting-transport.js';
 
@@ -29,7 +33,7 @@ const PLACES = [
 const FEW_BYTES = 64;
 
 beforeAll(() => {
-  if (MAY_MAKE_NAMESPACES) enterHarbour();
+  if (MAY_MAKE_NAMESPACES) enterTestNamespace();
 });
 
 describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ starts, programs }) => {
@@ -73,7 +77,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
 
   test.skipIf(!isThere)('shows every kind of socket as /proc does here', async () => {
     visit();
-    const { ipv6, linkLocal, mapped, device } = HARBOUR_ADDRESSES;
+    const { ipv6, linkLocal, mapped, device } = TEST_ADDRESSES;
     const plans: SocketPlan[] = [
       { ...HTTP, address: '0.0.0.0', port: 1 },
       { ...HTTP, family: 6, address: '::', port: 2, v6Only: true },

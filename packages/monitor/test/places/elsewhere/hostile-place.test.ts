@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
-import { openSocket } from '../../harbour/native-socket.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { openSocket } from '../../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { BarePlace } from './bare-place.js';
 
 /** Commands that run nothing of what they are asked to, or not as they should. */
@@ -55,7 +55,7 @@ const SPOILT = [
 ];
 
 beforeAll(() => {
-  if (MAY_MAKE_NAMESPACES) enterHarbour();
+  if (MAY_MAKE_NAMESPACES) enterTestNamespace();
 });
 
 describe.concurrent('where the command', () => {

@@ -10,9 +10,9 @@ import { processesElsewhere } from '../../../src/places/elsewhere/processes-else
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
 import { readProcess } from '../../../src/processes/read-process.js';
 import { damaged } from '../../fixtures/damage.js';
-import { openSocket } from '../../harbour/native-socket.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
 import { startPython } from '../../processes/child.js';
+import { openSocket } from '../../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { BarePlace, programPath } from './bare-place.js';
 import { CountingTransport } from './counting-transport.js';
 
@@ -24,7 +24,7 @@ const PLACES = [
 ];
 
 beforeAll(() => {
-  if (MAY_MAKE_NAMESPACES) enterHarbour();
+  if (MAY_MAKE_NAMESPACES) enterTestNamespace();
 });
 
 function visit(programs: Record<string, string>) {

@@ -7,7 +7,7 @@ import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
 import { SshTransport } from '../../../src/places/elsewhere/ssh-transport.js';
 import type { Transport } from '../../../src/places/elsewhere/transport.js';
-import { enterHarbour } from '../../harbour/test-harbour.js';
+import { enterTestNamespace } from '../../test-namespace/test-namespace.js';
 import { MAY_SERVE_SSH, SshServer } from './ssh-server.js';
 
 describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', () => {
@@ -15,7 +15,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', (
   let undo: (() => void) | undefined;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     server = await SshServer.start();
     undo = server.useHere();
   });

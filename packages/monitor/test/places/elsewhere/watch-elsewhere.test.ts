@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listListeners, PortMonitor } from '../../../dist/index.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { EventsOf } from '../events-of.js';
 import { lookFromMac } from '../look-at-place.js';
 import { MAY_SERVE_SSH, SshServer } from './ssh-server.js';
@@ -20,7 +20,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a monitor of a machine behind ssh', () => {
   let place: string;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     server = await SshServer.start();
     undo = server.useHere();
     place = `ssh:${server.target}`;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { scaled } from '../../test-size.js';
 
 interface Storm {

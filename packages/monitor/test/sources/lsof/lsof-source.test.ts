@@ -7,8 +7,8 @@ import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listListeners } from '../../../src/index.js';
 import { LsofSource } from '../../../src/sources/lsof/lsof-source.js';
-import { HAS_LSOF } from '../../harbour/has-lsof.js';
 import { startPython } from '../../processes/child.js';
+import { HAS_LSOF } from '../../test-namespace/has-lsof.js';
 
 const { PATH } = process.env;
 const IS_ROOT = process.getuid?.() === 0;

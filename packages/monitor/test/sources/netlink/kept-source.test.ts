@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
-import { type NativeSocket, openSocket, type SocketPlan } from '../../harbour/native-socket.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { type NativeSocket, openSocket, type SocketPlan } from '../../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { scaled } from '../../test-size.js';
 
 /** So many of each kind that each dump takes several datagrams. */
@@ -26,7 +26,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a netlink source that has looked before',
   }
 
   beforeAll(() => {
-    enterHarbour();
+    enterTestNamespace();
     for (const number of PLANS.keys()) toggle(number);
   });
 

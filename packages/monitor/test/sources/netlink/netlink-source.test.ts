@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import type { Libc } from '../../../src/kernel/libc.js';
+import type { Libc } from '../../../src/kernel/calls.js';
 import { loadLibc } from '../../../src/kernel/load-libc.js';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
 

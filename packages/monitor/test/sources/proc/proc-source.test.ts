@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { OwnNamespace } from '../../../src/namespaces/network-namespace.js';
+import { OwnNamespace } from '../../../src/kernel/namespaces/network-namespace.js';
 import { ProcSource } from '../../../src/sources/proc/proc-source.js';
 
 const HEADER =

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { listListeners } from '../../../src/index.js';
 import { SsSource } from '../../../src/sources/ss/ss-source.js';
-import { enterHarbour, MAY_MAKE_NAMESPACES } from '../../harbour/test-harbour.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 
 const { PATH } = process.env;
 
@@ -40,7 +40,7 @@ describe('where ss', () => {
 
   beforeAll(async () => {
     // What other tests open meanwhile would be in one look and not in the next.
-    if (MAY_MAKE_NAMESPACES) enterHarbour();
+    if (MAY_MAKE_NAMESPACES) enterTestNamespace();
     server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });

@@ -1,4 +1,4 @@
-import { networkNamespaceOf } from '../../../processes/network-namespace.js';
+import { networkNamespaceOf } from '../../../kernel/namespaces/namespace-identity.js';
 import { isInitialPidNamespace } from '../../../processes/sees-every-process.js';
 
 /** Tells the threads of other network namespaces, whose doings are nothing to this monitor. */

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync, rmdirSync, writeFileSync } from 'node:f
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { constants as system } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import type { Libc } from '../../../kernel/libc.js';
+import type { Libc } from '../../../kernel/calls.js';
 import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
 
 /** Of the buffer of each CPU, which holds the records of some 600 listeners that come and go. */

@@ -16,7 +16,7 @@ export interface TakenRecords {
 }
 
 /** What a piece of text told of, in the monitor's own network namespace. */
-export interface Doings {
+export interface TraceSummary {
   readonly listened: boolean;
   readonly bound: boolean;
   /** Records were lost, so that it may have been anything. */
@@ -58,7 +58,7 @@ export class TraceRecords {
   }
 
   /** Adds the next piece of text, which may end within a line. */
-  add(text: string): Doings {
+  add(text: string): TraceSummary {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     const doings = { listened: false, bound: false, lost: false, untilNs: 0n };

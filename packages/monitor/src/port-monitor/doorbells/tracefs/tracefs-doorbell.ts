@@ -1,5 +1,5 @@
-import { atExit } from '../../../at-exit.js';
 import { loadLibc } from '../../../kernel/load-libc.js';
+import { atExit } from '../../../poll-thread/at-exit.js';
 import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
@@ -7,7 +7,7 @@ import { findTracefs } from './find-tracefs.js';
 import { ForeignThreads } from './foreign-threads.js';
 import { processOfThread } from './process-of-thread.js';
 import { errorCode, removeAbandonedInstances, TraceInstance } from './trace-instance.js';
-import { type Doings, type TakenRecords, TraceRecords } from './trace-records.js';
+import { type TakenRecords, TraceRecords, type TraceSummary } from './trace-records.js';
 
 /**
  * What only others did is no news. To be told of each of it costs more than to read it, so that a storm in another network
@@ -129,7 +129,7 @@ export class TracefsDoorbell implements Doorbell {
   }
 
   /** Reads what is there. A failure is told once. */
-  #drain(): Omit<Doings, 'untilNs'> {
+  #drain(): Omit<TraceSummary, 'untilNs'> {
     const doings = { listened: false, bound: false, lost: false };
     const held = this.#held;
     if (held === undefined) return doings;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PortMonitor } from '../../../../dist/index.js';
 import type { PortEvent } from '../../../../src/index.js';
-import { enterHarbour } from '../../../harbour/test-harbour.js';
 import { startPython } from '../../../processes/child.js';
+import { enterTestNamespace } from '../../../test-namespace/test-namespace.js';
 import { MAY_TRACE, mountTracefs } from './mounted-tracefs.js';
 
 describe.skipIf(!MAY_TRACE)('with tracefs, a listener that closes as soon as it has opened', () => {
   let tracefs: AsyncDisposable;
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     tracefs = await mountTracefs();
   });
   afterAll(() => tracefs[Symbol.asyncDispose]());

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ListenRecord } from '../../../../dist/port-monitor/doorbells/tracefs/parse-trace.js';
 import { TracefsDoorbell } from '../../../../dist/port-monitor/doorbells/tracefs/tracefs-doorbell.js';
 import { NetlinkSource } from '../../../../dist/sources/netlink/netlink-source.js';
-import { openSocket, type SocketPlan } from '../../../harbour/native-socket.js';
-import { enterHarbour } from '../../../harbour/test-harbour.js';
+import { openSocket, type SocketPlan } from '../../../test-namespace/native-socket.js';
+import { enterTestNamespace } from '../../../test-namespace/test-namespace.js';
 import { Bell } from '../bell.js';
 import { MAY_TRACE, mountTracefs, TRACEFS } from './mounted-tracefs.js';
 import { python } from './python.js';
@@ -20,7 +20,7 @@ describe.skipIf(!MAY_TRACE)('the tracefs doorbell', () => {
   let bell: Bell;
 
   beforeAll(async () => {
-    enterHarbour();
+    enterTestNamespace();
     tracefs = await mountTracefs();
   });
   afterAll(() => tracefs[Symbol.asyncDispose]());

@@ -1,0 +1,72 @@
+import { openSync } from 'node:fs';
+import { SELF } from '../../listener.js';
+import type { PortRange } from '../../port-range.js';
+import type { Libc } from '../calls.js';
+import { ephemeralPorts } from './ephemeral-ports.js';
+
+/** How long the range of ephemeral ports is taken to be what it was: few set it more than once after a boot. */
+const FRESH_MS = 1000;
+
+/** A network namespace of this machine, as the sources need it. */
+export interface NetworkNamespace {
+  /** The place that is written on its listeners. */
+  readonly place: string;
+
+  /**
+   * Calls `make` while this thread is in it; a socket made there stays there.
+   *
+   * @throws Error where it can't be entered; what `make` throws
+   */
+  within<T>(libc: Libc, make: () => T): T;
+
+  /** The path of a file of its /proc/net, for messages. */
+  pathOf(name: string): string;
+
+  /**
+   * Opens a file of its /proc/net (proc_pid_net(5)); it goes on telling of this namespace.
+   *
+   * @throws the error of the system call
+   */
+  open(name: string): number;
+
+  /** The ports that its kernel gives to whoever asks for any; undefined where that can't be told. */
+  ephemeralPorts(): PortRange | undefined;
+}
+
+/** The one that this process is in. */
+export class OwnNamespace implements NetworkNamespace {
+  readonly place: string;
+  readonly #directory: string;
+  #ephemeral: PortRange | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param directory where its tables are
+   * @param place where it was asked for by another name
+   */
+  constructor(directory = '/proc/net', place: string = SELF) {
+    this.#directory = directory;
+    this.place = place;
+  }
+
+  within<T>(_libc: Libc, make: () => T): T {
+    return make();
+  }
+
+  pathOf(name: string): string {
+    return `${this.#directory}/${name}`;
+  }
+
+  open(name: string): number {
+    return openSync(this.pathOf(name), 'r');
+  }
+
+  ephemeralPorts(): PortRange | undefined {
+    const now = performance.now();
+    if (now - this.#askedAt > FRESH_MS) {
+      this.#ephemeral = ephemeralPorts();
+      this.#askedAt = now;
+    }
+    return this.#ephemeral;
+  }
+}

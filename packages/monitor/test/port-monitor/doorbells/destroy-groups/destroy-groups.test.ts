@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { DestroyDoorbell } from '../../../../dist/port-monitor/doorbells/destroy-groups/destroy-groups.js';
+import { DoorbellError } from '../../../../dist/port-monitor/doorbells/doorbell-error.js';
+import { openSocket, type SocketPlan } from '../../../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../../test-namespace/test-namespace.js';
+import { Bell } from '../bell.js';
+import { RunningModule } from '../run-module.js';
+
+const NOBODY = 65534;
+
+const TCP4: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 5 };
+const TCP6: SocketPlan = { protocol: 'tcp', family: 6, address: '::1', port: 0, backlog: 5 };
+const UDP4: SocketPlan = { protocol: 'udp', family: 4, address: '127.0.0.1', port: 0 };
+const UDP6: SocketPlan = { protocol: 'udp', family: 6, address: '::', port: 0 };
+
+/** Opens and closes 10,000 connections as fast as it can, and its listener when it is told. */
+const FLOOD = `
+import json, socket, struct, sys, time
+server = socket.socket()
+server.bind(('127.0.0.1', 0))
+server.listen(100)
+start = time.monotonic()
+for i in range(10000):
+    pair = socket.create_connection(server.getsockname()), server.accept()[0]
+    for end in pair:
+        if sys.argv[1] == 'reset':
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        end.close()
+print(json.dumps({'seconds': round(time.monotonic() - start, 3)}), flush=True)
+sys.stdin.read()
+`;
+
+describe.skipIf(!MAY_MAKE_NAMESPACES)('the destroy groups', () => {
+  const doorbells: DestroyDoorbell[] = [];
+
+  beforeAll(() => {
+    enterTestNamespace();
+  });
+
+  afterEach(async () => {
+    for (const doorbell of doorbells.splice(0)) await doorbell.stop();
+  });
+
+  async function started(): Promise<Bell & { doorbell: DestroyDoorbell }> {
+    const doorbell = new DestroyDoorbell({ persistent: true });
+    doorbells.push(doorbell);
+    const bell = new Bell();
+    await doorbell.start(bell.ring, (error) => {
+      throw error;
+    });
+    return Object.assign(bell, { doorbell });
+  }
+
+  test.each([
+    ['TCP over IPv4', TCP4],
+    ['TCP over IPv6', TCP6],
+    ['UDP over IPv4', UDP4],
+    ['UDP over IPv6', UDP6],
+  ])('ring when a listener of %s is closed, and not when it is opened', async (_, plan) => {
+    const bell = await started();
+    const socket = openSocket(plan);
+    await bell.quiet();
+    expect(bell.count).toBe(0);
+    const rung = bell.next();
+    socket[Symbol.dispose]();
+    await rung;
+  });
+
+  test.each([
+    ['end', 'none'],
+    ['are reset', 'reset'],
+  ])('10,000 connections that %s wake nobody, and then their listener does', async (_, how) => {
+    const bell = await started();
+    const flood = spawn('/usr/bin/env', ['python3', '-c', FLOOD, how], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [told] = await once(flood.stdout, 'data');
+    const { seconds } = JSON.parse(String(told)) as { seconds: number };
+    await bell.quiet();
+    expect(bell.count, `rings, with a flood of ${seconds} s`).toBe(0);
+    const rung = bell.next();
+    flood.stdin.end();
+    await rung;
+  });
+
+  test('connections that are refused wake nobody', async () => {
+    const bell = await started();
+    for (let i = 0; i < 100; i++) await expect(connected(1)).rejects.toThrow('ECONNREFUSED');
+    await bell.quiet();
+    expect(bell.count).toBe(0);
+  });
+
+  test('connected UDP sockets and sockets without a port wake nobody', async () => {
+    const bell = await started();
+    for (let i = 0; i < 100; i++) openSocket({ ...UDP4, connectTo: 9 })[Symbol.dispose]();
+    await bell.quiet();
+    expect(bell.count).toBe(0);
+  });
+
+  test('more messages than the queue holds are a ring, not an error', async () => {
+    const bell = await started();
+    const sockets = Array.from({ length: 3000 }, () => openSocket(UDP4));
+    const rung = bell.next();
+    for (const socket of sockets) socket[Symbol.dispose]();
+    await rung;
+    await bell.quiet();
+    const next = bell.next();
+    openSocket(TCP4)[Symbol.dispose]();
+    await next;
+  });
+
+  test('nothing rings after stop(), and no descriptor is left', async () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const bell = await started();
+    const socket = openSocket(TCP4);
+    const stopped = bell.doorbell.stop();
+    socket[Symbol.dispose]();
+    await Promise.all([stopped, bell.doorbell.stop()]);
+    await bell.quiet();
+    expect(bell.count).toBe(0);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  test('need no privilege', async () => {
+    const running = new RunningModule(
+      `import { createServer } from 'node:net';
+       const { DestroyDoorbell } = await import(DIST + 'port-monitor/doorbells/destroy-groups.js');
+       const doorbell = new DestroyDoorbell({ persistent: true });
+       const server = createServer();
+       await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+       const rung = new Promise((resolve) => doorbell.start(resolve));
+       server.close();
+       await rung;
+       await doorbell.stop();
+       console.log('rung as ' + process.getuid());`,
+      NOBODY,
+    );
+    expect(await running.line()).toBe(`rung as ${NOBODY}`);
+    expect(await running.end()).toBe(0);
+  });
+});
+
+test('a doorbell without native calls says so', async () => {
+  const doorbell = new DestroyDoorbell({ persistent: true }, undefined, () => {
+    throw new Error('no native calls');
+  });
+  await doorbell.stop();
+  const failure = await doorbell.start(() => undefined).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(DoorbellError);
+  expect(failure).toMatchObject({ code: 'ERR_PORTOLAN_DOORBELL', message: 'no native calls' });
+});
+
+function connected(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket));
+    socket.on('error', reject);
+  });
+}

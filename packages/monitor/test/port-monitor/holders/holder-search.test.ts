@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Listener } from '../../../src/index.js';
+import { processFinder } from '../../../src/places/process-finder.js';
+import { selfSite } from '../../../src/places/self-place.js';
+import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
+import { attachProcesses } from '../../../src/processes/attach-processes.js';
+import { listenerAt } from '../listener-at.js';
+
+vi.mock('../../../src/processes/attach-processes.js');
+
+const NO_OPENERS = new Map<string, number>();
+
+/** Those that neither ended nor were given up, as on a machine with a million descriptors. */
+const underWay = new Set<number>();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  underWay.clear();
+  vi.mocked(attachProcesses).mockImplementation(([listener], _likely, signal) => {
+    const port = listener?.port ?? 0;
+    underWay.add(port);
+    return new Promise((_, reject) =>
+      signal?.addEventListener('abort', () => {
+        underWay.delete(port);
+        reject(signal.reason);
+      }),
+    );
+  });
+});
+afterEach(() => void vi.useRealTimers());
+
+function searchUntil(
+  signal: AbortSignal,
+  onLate: (listeners: readonly Listener[]) => void = () => undefined,
+  enabled = true,
+): HolderSearch {
+  return new HolderSearch({
+    enabled,
+    finder: processFinder(selfSite()),
+    signal,
+    isOpen: () => true,
+    onLate,
+  });
+}
+
+test('searches that take too long do not become ever more, and end with the monitor', async () => {
+  const end = new AbortController();
+  const search = searchUntil(end.signal);
+  for (let port = 1; port <= 20; port++) {
+    const found = search.findSoon([listenerAt(port)], NO_OPENERS);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await found).toEqual([listenerAt(port)]);
+  }
+  expect([...underWay]).toEqual([1]);
+  end.abort();
+  expect(underWay.size).toBe(0);
+});
+
+test('a search that fails is tried again, and its listeners are told late', async () => {
+  const one = [listenerAt(1)];
+  vi.mocked(attachProcesses).mockRejectedValueOnce(new Error('EMFILE'));
+  const found = { ...listenerAt(1), processes: [] };
+  const onLate = vi.fn();
+  const search = searchUntil(new AbortController().signal, onLate);
+  expect(await search.find(one)).toEqual(one);
+  vi.mocked(attachProcesses).mockResolvedValue([found]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(onLate.mock.calls).toEqual([[[found]]]);
+  vi.mocked(attachProcesses).mockRejectedValueOnce(new Error('EMFILE'));
+  await expect(search.findSoon(one, NO_OPENERS)).rejects.toThrow('EMFILE');
+  await vi.advanceTimersByTimeAsync(100);
+  expect(onLate).toHaveBeenCalledTimes(2);
+});
+
+test('what this process opened and closed between two looks is its own, though processes are not searched for', () => {
+  const search = searchUntil(new AbortController().signal, undefined, false);
+  expect(search.isIgnored(search.listenerOf(listenerAt(1), process.pid))).toBe(true);
+  expect(search.isIgnored(search.listenerOf(listenerAt(2), 1))).toBe(false);
+});

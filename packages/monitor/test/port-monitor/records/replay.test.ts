@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compareListeners, type Listener, listenerKey } from '../../../src/listener.js';
+import { difference } from '../../../src/port-monitor/difference.js';
+import type { ListenRecord } from '../../../src/port-monitor/doorbells/tracefs/parse-trace.js';
+import { postpone, type RecordNamespace, replay } from '../../../src/port-monitor/records/replay.js';
+import { listenerAt } from '../listener-at.js';
+
+const own = (): RecordNamespace => 'own';
+
+function record(type: 'opened' | 'closed', port: number, atNs: number, pid = 1): ListenRecord {
+  return { type, family: 4, address: '127.0.0.1', port, pid, atNs: BigInt(atNs) };
+}
+
+describe('the records between two looks', () => {
+  test('tell of a listener that neither look saw', () => {
+    const { passages } = replay(
+      [],
+      [],
+      [record('opened', 80, 1), record('closed', 80, 2)],
+      { lookBeganNs: 10n },
+      own,
+    );
+    expect(passages).toMatchObject([{ opened: { port: 80 }, closed: { port: 80 } }]);
+  });
+
+  test('tell that a listener closed and opened again though both looks saw one', () => {
+    const records = [record('closed', 80, 1), record('opened', 80, 2)];
+    const { reopened, passages } = replay(
+      [listenerAt(80, 1)],
+      [listenerAt(80, 2)],
+      records,
+      { lookBeganNs: 10n },
+      own,
+    );
+    expect([...reopened]).toEqual(['tcp 127.0.0.1:80']);
+    expect(passages).toEqual([]);
+  });
+
+  test('tell nothing of a second socket on the same endpoint', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2)];
+    const look = [listenerAt(80, 1)];
+    expect(replay(look, look, records, { lookBeganNs: 10n }, own)).toMatchObject({
+      passages: [],
+      reopened: new Set(),
+    });
+  });
+
+  test('of another network namespace tell nothing', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2)];
+    expect(replay([], [], records, { lookBeganNs: 10n }, () => 'other').passages).toEqual([]);
+  });
+
+  test('of a process that is gone tell nothing, since nobody knows where it was', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2)];
+    expect(replay([], [], records, { lookBeganNs: 10n }, () => 'unknown').passages).toEqual([]);
+  });
+
+  test('that are younger than the look wait for the next', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 11)];
+    const { unsettled, carried, passages } = replay([], [], records, { lookBeganNs: 10n }, own);
+    expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
+    expect(carried).toEqual(records);
+    expect(passages).toEqual([]);
+  });
+
+  test('wait only from where it was closed last, so that one that never rests does not gather them for ever', () => {
+    const flaps = Array.from({ length: 200_000 }, (_, i) => record(i % 2 ? 'closed' : 'opened', 80, i));
+    const young = record('opened', 80, 200_001);
+    const { unsettled, carried, passages } = replay(
+      [],
+      [],
+      [...flaps, young],
+      { lookBeganNs: 200_000n },
+      own,
+    );
+    expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
+    expect(carried).toEqual([young]);
+    expect(passages).toHaveLength(100_000);
+  });
+
+  test('of a listen() that has not returned wait, and come again', () => {
+    const records = [record('opened', 80, 1), record('closed', 80, 2), record('opened', 80, 3)];
+    const underWay = new Set(records.slice(2));
+    const look = [listenerAt(80, 1)];
+    const { unsettled, carried, passages } = replay([], look, records, { lookBeganNs: 10n, underWay }, own);
+    expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
+    expect(carried).toEqual([]);
+    expect(passages).toHaveLength(1);
+  });
+
+  test('of an opening that the look after it does not show wait for that of its closing', () => {
+    const opened = record('opened', 80, 1);
+    const waiting = replay([], [], [opened], { lookBeganNs: 10n }, own);
+    expect(waiting).toMatchObject({
+      unsettled: new Set(['tcp 127.0.0.1:80']),
+      carried: [opened],
+      passages: [],
+    });
+    const records = [...waiting.carried, record('closed', 80, 5)];
+    expect(replay([], [], records, { lookBeganNs: 20n }, own)).toMatchObject({
+      unsettled: new Set(),
+      passages: [{ opened, closed: { port: 80 } }],
+    });
+    const late = replay([], [], [opened], { lookBeganNs: 100_000_002n }, own);
+    expect(late).toMatchObject({ unsettled: new Set(), carried: [], passages: [] });
+  });
+
+  test('tell that a listener ended though the closing of the next one is yet to be recorded', () => {
+    const records = [record('closed', 80, 1), record('opened', 80, 2)];
+    const told = replay([listenerAt(80, 1)], [], records, { lookBeganNs: 10n }, own);
+    expect([...told.ended]).toEqual(['tcp 127.0.0.1:80']);
+    expect(told.carried).toEqual(records.slice(1));
+  });
+
+  test('tell that a listener ended though it opens and closes again while the look goes on', () => {
+    const records = [record('closed', 80, 1), record('opened', 80, 2), record('closed', 80, 11)];
+    const before = [listenerAt(80, 1)];
+    const told = replay(before, [], records, { lookBeganNs: 10n }, own);
+    expect([...told.ended]).toEqual(['tcp 127.0.0.1:80']);
+    expect(told.carried).toEqual(records.slice(1));
+    expect(postpone(before, [], told)).toEqual([]);
+  });
+});
+
+/** What happens on a few ports, and when somebody looks: each look takes time, and sees what happens meanwhile or not. */
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('open' as const), port: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('close' as const), port: fc.integer({ min: 1, max: 4 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('look' as const),
+      meanwhile: fc.array(
+        fc.record({ port: fc.integer({ min: 1, max: 4 }), open: fc.boolean(), isSeen: fc.boolean() }),
+        { maxLength: 4 },
+      ),
+    }),
+  },
+);
+
+test('together with the looks tell each opening and closing once, in order, and no other', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+      const sockets = new Map<number, number[]>();
+      const truth: string[] = [];
+      const told: string[] = [];
+      let records: ListenRecord[] = [];
+      let seen: readonly Listener[] = [];
+      let clock = 0;
+
+      /** One socket opens or closes; says whether that was possible. */
+      const act = (port: number, open: boolean): boolean => {
+        const inodes = sockets.get(port) ?? [];
+        if (!open && inodes.length === 0) return false;
+        records.push(record(open ? 'opened' : 'closed', port, ++clock));
+        const left = open ? [...inodes, clock] : inodes.slice(1);
+        if (open ? inodes.length === 0 : left.length === 0)
+          truth.push(`${port} ${open ? 'opened' : 'closed'}`);
+        sockets.set(port, left);
+        return true;
+      };
+      const view = () => {
+        const open = [...sockets].filter(([, inodes]) => inodes.length > 0);
+        return open.map(([port, inodes]) => listenerAt(port, ...inodes)).sort(compareListeners);
+      };
+      const look = (meanwhile: readonly { port: number; open: boolean; isSeen: boolean }[]) => {
+        const began = BigInt(++clock);
+        const views = new Map(view().map((each) => [each.port, each]));
+        for (const { port, open, isSeen } of meanwhile) {
+          if (!act(port, open) || !isSeen) continue;
+          const now = view().find((each) => each.port === port);
+          if (now === undefined) views.delete(port);
+          else views.set(port, now);
+        }
+        const after = [...views.values()].sort(compareListeners);
+        const replayed = replay(seen, after, records, { lookBeganNs: began }, own);
+        const { passages, reopened } = replayed;
+        records = [...replayed.carried];
+        const next = postpone(seen, after, replayed);
+        const { opened, closed, replaced } = difference(seen, next);
+        const again = replaced.filter(({ before }) => reopened.has(listenerKey(before)));
+        for (const { port } of closed) told.push(`${port} closed`);
+        for (const { before } of again) told.push(`${before.port} closed`);
+        for (const {
+          opened: { port },
+        } of passages)
+          told.push(`${port} opened`, `${port} closed`);
+        for (const { port } of opened) told.push(`${port} opened`);
+        for (const {
+          after: { port },
+        } of again)
+          told.push(`${port} opened`);
+        seen = next;
+      };
+
+      for (const each of steps) {
+        if (each.kind === 'look') look(each.meanwhile);
+        else act(each.port, each.kind === 'open');
+      }
+      look([]);
+      look([]);
+      for (const port of [1, 2, 3, 4]) {
+        const ofPort = (line: string) => line.startsWith(`${port} `);
+        expect(told.filter(ofPort)).toEqual(truth.filter(ofPort));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,26 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { Listener } from '../../../src/index.js';
+import { OpenListeners } from '../../../src/port-monitor/reporting/open-listeners.js';
+import { listenerAt } from '../listener-at.js';
+
+describe('what is open and what of it was told', () => {
+  const told: string[] = [];
+  const wanted = new Set<number | null>();
+  const listeners = new OpenListeners({
+    settleMs: 1e6,
+    persistent: false,
+    isWanted: ({ sockets }: Listener) => sockets.some(({ inode }) => wanted.has(inode)),
+    publish: (happening) => told.push(happening.type),
+    onSettling: vi.fn(),
+  });
+  afterEach(() => listeners.stop());
+
+  test('is not told to close where it came to be wanted after the start, and closed before it settled', () => {
+    wanted.add(2);
+    listeners.addInitial([listenerAt(8080, 1)]);
+    listeners.note(listenerAt(8080, 2), performance.now());
+    listeners.settle();
+    listeners.forget(listenerAt(8080, 2));
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { enterNewNetworkNamespace } from './native-socket.js';
+
+/** Whether this process may make a network namespace; tests that need one are skipped otherwise. */
+export const MAY_MAKE_NAMESPACES = process.getuid?.() === 0;
+
+/** The addresses of {@link enterTestNamespace}, besides the wildcards. */
+export const TEST_ADDRESSES = {
+  ipv4: ['127.0.0.1', '127.0.0.53', '192.0.2.7'],
+  ipv6: ['::1', '2001:db8:8000::ff', 'fd00::1'],
+  linkLocal: 'fe80::80ff:fe00:1',
+  mapped: '::ffff:127.0.0.1',
+  device: 'eth0',
+} as const;
+
+/**
+ * Puts this test process into an empty network namespace of its own, with some addresses. It lasts until the
+ * process ends, so every test file that calls this has one for itself.
+ */
+export function enterTestNamespace(): void {
+  enterNewNetworkNamespace();
+  const { ipv4, ipv6, linkLocal, device } = TEST_ADDRESSES;
+  const lines = [
+    'link set lo up',
+    `link add ${device} type veth peer name ${device}-far`,
+    `link set ${device} addrgenmode none`,
+    `link set ${device}-far up`,
+    `link set ${device} up`,
+    `addr add ${linkLocal}/64 dev ${device} nodad`,
+    `addr add ${ipv4[2]}/32 dev lo`,
+    ...ipv6.slice(1).map((address) => `addr add ${address}/128 dev lo nodad`),
+  ];
+  execFileSync('ip', ['-batch', '-'], { input: lines.join('\n') });
+}
