@@ -10,9 +10,9 @@ export {
   SELF,
   type SocketHolder,
 } from './listener.js';
-export { ListenerReader, type ReaderOptions } from './listener-reader.js';
+export { ListenerReader } from './listener-reader.js';
 export type { Logger } from './logger.js';
-export { type ListOptions, listListeners } from './look-once.js';
+export { type LookOptions, listListeners } from './look-once.js';
 export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
 export { ownersOf } from './owners/owners.js';
 export type { ContainerState, RunningContainer } from './places/engine/container-state.js';
@@ -21,13 +21,21 @@ export type { EngineAddress, EngineKind } from './places/engine/engine-address.j
 export { EngineError } from './places/engine/engine-error.js';
 export { PlaceError } from './places/place-error.js';
 export { PLACE_FORMS, parsePlaceName } from './places/place-name.js';
+export type { ReaderOptions } from './places/site-reader.js';
 export type { PlaceLook, Snapshot, SourceFailure } from './places/snapshot.js';
-export type { DoorbellName } from './port-monitor/doorbells/doorbell.js';
-export { DoorbellError } from './port-monitor/doorbells/doorbell-error.js';
-export type { DoorbellChoice } from './port-monitor/doorbells/site-doorbells.js';
+export {
+  DOORBELL_NAMES,
+  type DoorbellChoice,
+  DoorbellError,
+  type DoorbellName,
+} from './port-monitor/doorbells/doorbell.js';
 export type { PortMonitorOptions } from './port-monitor/options.js';
-export type { Owner } from './port-monitor/owner.js';
-export { type EventsOptions, type ListenersOptions, PortMonitor } from './port-monitor/port-monitor.js';
+export {
+  type EventsOptions,
+  type ListenersOptions,
+  type Owner,
+  PortMonitor,
+} from './port-monitor/port-monitor.js';
 export { RecordsLostError } from './port-monitor/records/records-lost-error.js';
 export type {
   ChangedEvent,

@@ -1,7 +1,6 @@
 import { includesPort, type PortRange } from './port-range.js';
 import { containerOf, unitOf } from './processes/parse-cgroup.js';
 import type { Process } from './processes/process.js';
-import { noteHolders, type SeenProcess } from './processes/seen-holders.js';
 
 /** The place where this process itself is: its own network namespace. */
 export const SELF = 'self';
@@ -38,7 +37,9 @@ export interface ListenerSocket {
   readonly unit: string | null;
   /** The id of the container of that cgroup. */
   readonly container: string | null;
-  /** Who holds it; null where nobody looked, or where it was closed meanwhile. */
+  /** The pids of its holders among {@link Listener.processes}; null if nobody looked. */
+  readonly pids: readonly number[] | null;
+  /** Who holds it; null if nobody looked, or if it was closed meanwhile. */
   readonly holder: SocketHolder | null;
 }
 
@@ -67,9 +68,19 @@ export interface BoundSocket extends Omit<ListenerSocket, 'unit' | 'container' |
   readonly family: Family;
   readonly address: string;
   readonly port: number;
-  /** Who holds it, from a source that goes by processes; the others do not know. */
-  readonly heldBy?: readonly SeenProcess[];
 }
+
+/** A socket of which nothing but its endpoint is known. A source spreads it, and adds what the source can tell. */
+export const UNKNOWN_SOCKET = {
+  inode: null,
+  uid: null,
+  interface: null,
+  v6Only: null,
+  backlog: null,
+  backlogLimit: null,
+  cgroup: null,
+  pids: null,
+} as const satisfies Omit<BoundSocket, 'protocol' | 'family' | 'address' | 'port'>;
 
 const NOBODY: readonly string[] = [];
 
@@ -116,10 +127,10 @@ export function groupSockets(
   let previous: BoundSocket | undefined;
   let sockets: ListenerSocket[] = [];
   const within = rememberedCgroups();
-  for (const socket of ordered) {
-    if (previous === undefined || compareEndpoints(previous, socket) !== 0) {
+  for (const bound of ordered) {
+    const { protocol, family, address, port, ...socket } = bound;
+    if (previous === undefined || compareEndpoints(previous, bound) !== 0) {
       sockets = [];
-      const { protocol, family, address, port } = socket;
       listeners.push({
         place,
         protocol,
@@ -134,20 +145,8 @@ export function groupSockets(
     } else if (socket.inode !== null && socket.inode === previous.inode) {
       continue;
     }
-    const listenerSocket: ListenerSocket = {
-      inode: socket.inode,
-      uid: socket.uid,
-      interface: socket.interface,
-      v6Only: socket.v6Only,
-      backlog: socket.backlog,
-      backlogLimit: socket.backlogLimit,
-      cgroup: socket.cgroup,
-      ...within(socket.cgroup),
-      holder: null,
-    };
-    if (socket.heldBy !== undefined) noteHolders(listenerSocket, socket.heldBy);
-    sockets.push(listenerSocket);
-    previous = socket;
+    sockets.push({ ...socket, ...within(socket.cgroup), holder: null });
+    previous = bound;
   }
   return listeners;
 }

@@ -60,6 +60,7 @@ function socket(given: Partial<ListenerSocket>): ListenerSocket {
     cgroup: null,
     unit: null,
     container: null,
+    pids: null,
     holder: null,
     ...given,
   };

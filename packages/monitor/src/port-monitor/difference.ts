@@ -1,5 +1,4 @@
 import { compareListeners, type Listener } from '../listener.js';
-import { holdersSeen } from '../processes/seen-holders.js';
 
 /** What differs between two looks. */
 export interface Difference {
@@ -42,9 +41,7 @@ function haveSameSockets(a: Listener, b: Listener): boolean {
  * went may have been forked, and where nobody was seen there is no reason for a change.
  */
 function mayHaveSameHolder(a: Listener, b: Listener): boolean {
-  const [before, after] = [a, b].map(({ sockets }) =>
-    sockets.flatMap((socket) => (holdersSeen(socket) ?? []).map(({ pid }) => pid)),
-  );
+  const [before, after] = [a, b].map(({ sockets }) => sockets.flatMap(({ pids }) => pids ?? []));
   if (!before?.length || !after?.length) return true;
   return before.some((pid) => after.includes(pid));
 }

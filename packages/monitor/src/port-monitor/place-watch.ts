@@ -5,7 +5,6 @@ import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
 import { beginAll } from '../timing/begin-all.js';
 import { Pace } from '../timing/pace.js';
-import type { Bells } from './doorbells/bells.js';
 import { lookInSlices, SweepClock } from './doorbells/clock/sweep-clock.js';
 import { SiteDoorbells } from './doorbells/site-doorbells.js';
 import type { PortEvent } from './reporting/event.js';
@@ -17,8 +16,6 @@ const FIND_MANY_MS = 1000;
 /** Not less often even where that takes long. */
 const FIND_LIMIT_MS = 3000;
 
-/** How often to look at each of many sites, where that costs next to nothing. */
-const INTERVAL_MS = 100;
 /** To wait for an answer from elsewhere costs no processor, and more would be a burden there. */
 const ELSEWHERE_SHARE = 0.1;
 
@@ -30,8 +27,8 @@ export interface PlaceWatchOptions {
   readonly mayWatch: (place: string) => boolean;
 }
 
-/** What was found, or why nothing was. */
-interface Found {
+/** The sites that were found, or why none was. */
+interface FoundSites {
   readonly sites: readonly Site[];
   readonly reason: string | null;
 }
@@ -52,12 +49,14 @@ export class PlaceWatch {
   #isLost = false;
 
   constructor(place: Place, shared: SharedByWatches, options: PlaceWatchOptions) {
-    const { intervalMs = INTERVAL_MS, persistent = true } = shared.options;
+    const { intervals, persistent } = shared.settings;
     const { cpuShare } = options;
     this.#place = place;
     this.#shared = place.isMany ? { ...shared, search: new SharedSearch() } : shared;
     this.#options = options;
-    this.#sweepClock = place.isMany ? new SweepClock({ intervalMs, cpuShare, persistent }) : undefined;
+    this.#sweepClock = place.isMany
+      ? new SweepClock({ intervalMs: intervals.usual, cpuShare, persistent })
+      : undefined;
     this.#findPace = new Pace(place.isMany ? FIND_MANY_MS : FIND_MS, cpuShare);
   }
 
@@ -86,7 +85,7 @@ export class PlaceWatch {
 
   /** The same after a start that failed: what goes wrong is told as `error`, and the watch goes on. */
   async startOrReport(): Promise<void> {
-    await Promise.all([...this.#watches.values()].map((watch) => watch.stop()));
+    await this.#stopWatches();
     this.#watches.clear();
     try {
       this.#sites = await this.#find();
@@ -106,6 +105,7 @@ export class PlaceWatch {
     this.#watches.set(site.id, watch);
     if (reports) await watch.startOrReport();
     else await watch.start();
+    this.#sweep(watch);
   }
 
   /** Looks now at all that is there, and resolves with the events that were found. */
@@ -122,8 +122,17 @@ export class PlaceWatch {
     this.#abort.abort();
     clearTimeout(this.#timer);
     await this.#finding;
-    await Promise.all([...this.#watches.values()].map((watch) => watch.stop()));
+    await this.#stopWatches();
     await this.#place.close();
+  }
+
+  async #stopWatches(): Promise<void> {
+    await Promise.all([...this.#watches.values()].map((watch) => this.#stop(watch)));
+  }
+
+  #stop(watch: SiteWatch): Promise<void> {
+    this.#sweepClock?.leave(watch);
+    return watch.stop();
   }
 
   /** Nothing, where it is known and may come later: that is told as an event. */
@@ -143,21 +152,21 @@ export class PlaceWatch {
   }
 
   #watchOf(site: Site): SiteWatch {
-    return new SiteWatch(site, this.#bellsOf(site), this.#shared);
+    return new SiteWatch(site, this.#isOneOfMany(site) ? undefined : this.#doorbellsOf(site), this.#shared);
   }
 
-  #bellsOf(site: Site): Bells {
-    if (this.#sweepClock !== undefined && this.#isOneOfMany(site)) return this.#sweepClock.join();
-    const { doorbell, intervalMs, persistent = true, logger } = this.#shared.options;
+  #doorbellsOf(site: Site): SiteDoorbells {
     const { cpuShare } = this.#options;
     return new SiteDoorbells({
-      doorbell,
-      intervalMs,
-      persistent,
-      logger,
+      ...this.#shared.settings,
       namespace: site.kind === 'local' ? site.namespace : undefined,
       cpuShare: site.kind === 'local' ? cpuShare : Math.max(cpuShare, ELSEWHERE_SHARE),
     });
+  }
+
+  /** Sites without doorbells of their own share a clock. */
+  #sweep(watch: SiteWatch): void {
+    if (this.#isOneOfMany(watch.site) && !this.#abort.signal.aborted) this.#sweepClock?.join(watch);
   }
 
   #wait(): void {
@@ -168,7 +177,7 @@ export class PlaceWatch {
       },
       Math.min(this.#findPace.intervalMs, FIND_LIMIT_MS),
     );
-    if (this.#shared.options.persistent === false) this.#timer.unref();
+    if (!this.#shared.settings.persistent) this.#timer.unref();
   }
 
   /** One at a time: a refresh may come while the timer has rung. */
@@ -198,7 +207,7 @@ export class PlaceWatch {
   }
 
   /** Where it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */
-  async #findAgain(events: PortEvent[]): Promise<Found | undefined> {
+  async #findAgain(events: PortEvent[]): Promise<FoundSites | undefined> {
     const began = performance.now();
     try {
       const sites = await this.#place.find(this.#abort.signal);
@@ -219,6 +228,7 @@ export class PlaceWatch {
     const watch = this.#watchOf(site);
     this.#watches.set(site.id, watch);
     const appeared = this.#publish(site.place, 'appeared', null);
+    this.#sweep(watch);
     try {
       return [appeared, ...(await watch.startFromNothing())];
     } catch (error) {
@@ -227,7 +237,7 @@ export class PlaceWatch {
   }
 
   async #end(id: string, watch: SiteWatch, reason: string | null): Promise<readonly PortEvent[]> {
-    await watch.stop();
+    await this.#stop(watch);
     this.#watches.delete(id);
     const closed = watch.reportEnd();
     return [...closed, this.#publish(watch.site.place, 'gone', reason)];

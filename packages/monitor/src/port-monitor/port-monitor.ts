@@ -6,16 +6,19 @@ import { PlaceError } from '../places/place-error.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
-import { checkOptions, type PortMonitorOptions } from './options.js';
-import type { Owner } from './owner.js';
+import { type MonitorSettings, monitorSettings, type PortMonitorOptions } from './options.js';
 import { PlaceWatch } from './place-watch.js';
 import type { MissedEvents, PortEvent } from './reporting/event.js';
 import { EventOutlet, type PortMonitorEvents } from './reporting/event-outlet.js';
 import type { RecentEvents } from './reporting/event-ring.js';
 import type { SiteWatch } from './site-watch.js';
 
-/** The share of a core that looking may cost. */
-const CPU_SHARE = 0.01;
+/** Somebody who owns what a rule says, until that is ended. */
+export interface Owner extends Disposable {
+  readonly rule: OwnerRule;
+  /** It owns nothing any more; listeners that had it are told as `changed`. */
+  end(): void;
+}
 
 /** Which events a reader wants. */
 export interface EventsOptions {
@@ -40,7 +43,7 @@ export interface ListenersOptions {
  * source works the monitor keeps what it knew: a failure never opens or closes a port.
  */
 export class PortMonitor implements AsyncDisposable {
-  readonly #options: PortMonitorOptions;
+  readonly #settings: MonitorSettings;
   readonly #places: readonly PlaceWatch[];
   readonly #owners: Owners;
   readonly #outlet: EventOutlet;
@@ -50,13 +53,13 @@ export class PortMonitor implements AsyncDisposable {
 
   /** @throws RangeError for a number that can't be one, PlaceError for such a place */
   constructor(options: PortMonitorOptions = {}) {
-    checkOptions(options);
-    this.#options = options;
-    this.#outlet = new EventOutlet(options.history ?? 100);
-    this.#owners = new Owners({ follows: true, logger: options.logger });
-    const places = createPlaces(options.in);
-    const cpuShare = (options.cpuShare ?? CPU_SHARE) / places.length;
-    const shared = { options, outlet: this.#outlet, owners: this.#owners };
+    const settings = monitorSettings(options);
+    this.#settings = settings;
+    this.#outlet = new EventOutlet(settings.history);
+    this.#owners = new Owners({ follows: true, logger: settings.logger });
+    const places = createPlaces(settings.in);
+    const cpuShare = settings.cpuShare / places.length;
+    const shared = { settings, outlet: this.#outlet, owners: this.#owners };
     const mayWatch = (place: string) => !this.#places.some((each) => each.isWatching(place));
     this.#places = places.map((place) => new PlaceWatch(place, shared, { cpuShare, mayWatch }));
   }
@@ -97,7 +100,7 @@ export class PortMonitor implements AsyncDisposable {
    */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`this monitor was ${this.#state} already`);
-    const { signal, owners = [] } = this.#options;
+    const { signal, owners } = this.#settings;
     signal?.throwIfAborted();
     signal?.addEventListener('abort', this.#onAborted);
     this.#state = 'started';
@@ -136,7 +139,7 @@ export class PortMonitor implements AsyncDisposable {
 
   async #stop(): Promise<void> {
     this.#state = 'stopped';
-    this.#options.signal?.removeEventListener('abort', this.#onAborted);
+    this.#settings.signal?.removeEventListener('abort', this.#onAborted);
     await Promise.all(this.#places.map((place) => place.stop()));
     await this.#owners.close();
     this.#outlet.end();

@@ -1,39 +1,32 @@
 import { type Listener, listenerKey } from '../listener.js';
-import type { Owners } from '../owners/owners.js';
-import { processFinder } from '../places/process-finder.js';
-import type { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
-import { sourcesAt } from '../places/sources-at.js';
-import { type ChainAnswer, SourceChain } from '../sources/chain.js';
+import { type SharedByReaders, SiteReader } from '../places/site-reader.js';
+import type { ChainAnswer } from '../sources/chain.js';
 import type { SourceName } from '../sources/source.js';
 import { difference } from './difference.js';
-import type { Bells } from './doorbells/bells.js';
+import type { DoorbellName } from './doorbells/doorbell.js';
+import type { SiteDoorbells } from './doorbells/site-doorbells.js';
 import { HolderSearch } from './holders/holder-search.js';
+import { IgnoredHolders } from './holders/ignored-holders.js';
 import { ConfirmedLook } from './looking/confirmed-look.js';
 import { LookScheduler } from './looking/look-scheduler.js';
-import { SourceStatus } from './looking/source-status.js';
-import type { PortMonitorOptions } from './options.js';
+import type { MonitorSettings } from './options.js';
 import { RecordsBetweenLooks, SETTLING_MS } from './records/records-between-looks.js';
 import { RecordsLostError } from './records/records-lost-error.js';
-import { endpointOf, type Passage, postpone } from './records/replay.js';
-import type { EventBody, PortEvent } from './reporting/event.js';
+import { endpointOf, postpone, type TransientListener } from './records/replay.js';
+import type { PortEvent } from './reporting/event.js';
 import type { EventOutlet } from './reporting/event-outlet.js';
 import { OpenListeners } from './reporting/open-listeners.js';
-import { passes } from './reporting/port-filter.js';
+import { SiteEvents } from './reporting/site-events.js';
+import { SourceStatus } from './reporting/source-status.js';
 
 /** How long rings that bring nothing new are gathered at most. */
 const GATHER_LIMIT_MS = 100;
 
-/** How often to see whether those who hold what is open still live, with the looks that there are. */
-const HOLDERS_MS = 5000;
-
 /** What the watches of one monitor share. */
-export interface SharedByWatches {
-  readonly options: PortMonitorOptions;
+export interface SharedByWatches extends SharedByReaders {
+  readonly settings: MonitorSettings;
   readonly outlet: EventOutlet;
-  readonly owners: Owners;
-  /** Where one search for processes may do for several sites. */
-  readonly search?: SharedSearch | undefined;
 }
 
 /**
@@ -44,107 +37,106 @@ export interface SharedByWatches {
  */
 export class SiteWatch {
   readonly site: Site;
-  readonly #shared: SharedByWatches;
-  readonly #lookout: ConfirmedLook;
-  readonly #bells: Bells;
-  readonly #search: HolderSearch;
-  readonly #witness: RecordsBetweenLooks;
+  readonly #reader: SiteReader;
+  /** Undefined if this site is one of many that share a clock. */
+  readonly #doorbells: SiteDoorbells | undefined;
   readonly #scheduler: LookScheduler<readonly PortEvent[]>;
-  readonly #told: OpenListeners;
-  readonly #sourceNews: SourceStatus;
+  readonly #confirmedLook: ConfirmedLook;
+  readonly #records: RecordsBetweenLooks;
+  readonly #holders: HolderSearch;
+  readonly #open: OpenListeners;
+  readonly #sourceStatus: SourceStatus;
+  readonly #events: SiteEvents;
+  /** Whether others share a search for processes with this one. */
+  readonly #isOneOfMany: boolean;
   readonly #abort = new AbortController();
+  /** What the last look saw, but for what the records could not settle. */
   #seen: readonly Listener[] = [];
-  #found: PortEvent[] = [];
+  #isStarted = false;
+  #hasAnswered = false;
   #hasUnsettled = false;
-  #holdersSeenAt = Number.NEGATIVE_INFINITY;
   #stopping: Promise<void> | undefined;
 
-  constructor(site: Site, bells: Bells, shared: SharedByWatches) {
-    const { sources, processes, logger, filter, settleMs, intervalMs, persistent } = shared.options;
+  constructor(site: Site, doorbells: SiteDoorbells | undefined, shared: SharedByWatches) {
+    const { settings, outlet } = shared;
+    const { signal } = this.#abort;
+    const ignored = new IgnoredHolders();
     this.site = site;
-    this.#shared = shared;
-    this.#bells = bells;
-    const chain = new SourceChain(sourcesAt(site, sources ?? 'auto', processes === true), logger, site.place);
-    this.#lookout = new ConfirmedLook(chain, (ms) => bells.lookTook(ms));
-    this.#search = new HolderSearch({
-      enabled: processes ?? site.kind === 'local',
-      finder: processFinder(site, shared.search),
-      signal: this.#abort.signal,
-      isOpen: (listener) => this.#told.isOpen(listener),
-      onLate: (late) => this.#learn(late),
-    });
+    this.#doorbells = doorbells;
+    this.#isOneOfMany = shared.search !== undefined;
+    this.#reader = new SiteReader(site, settings, shared);
+    this.#events = new SiteEvents(outlet, site.place);
+    this.#sourceStatus = new SourceStatus(this.#events, { isElsewhere: site.kind === 'elsewhere' });
     this.#scheduler = new LookScheduler(
       () => this.#look(),
       (found) => found.length > 0,
-      Math.min(intervalMs ?? GATHER_LIMIT_MS, GATHER_LIMIT_MS),
+      Math.min(settings.intervals.usual, GATHER_LIMIT_MS),
     );
-    this.#sourceNews = new SourceStatus({
-      isElsewhere: site.kind === 'elsewhere',
-      publish: (happening) => this.#publish(happening),
-    });
-    this.#witness = new RecordsBetweenLooks(() => bells.takeRecords());
-    this.#told = new OpenListeners({
-      settleMs: settleMs ?? 0,
-      persistent: persistent ?? true,
-      isWanted: (listener) => !this.#search.isIgnored(listener) && passes(listener, filter ?? {}),
-      publish: (happening) => this.#publish(happening),
-      onSettling: () => this.#scheduler.ring(),
-    });
+    this.#confirmedLook = new ConfirmedLook(this.#reader, doorbells);
+    this.#records = new RecordsBetweenLooks(doorbells);
+    this.#open = new OpenListeners({ ...settings, ignored, events: this.#events, looks: this.#scheduler });
+    this.#holders = new HolderSearch({ reader: this.#reader, open: this.#open, ignored, signal });
   }
 
   /** Which source answered last; undefined before the first answer. */
   get source(): SourceName | undefined {
-    return this.#sourceNews.source;
+    return this.#sourceStatus.source;
   }
 
-  /** The best doorbell that rings. */
-  get doorbell(): Bells['best'] {
-    return this.#bells.best;
+  /** Whether a source answered the last look that was taken. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /** The best doorbell that rings; undefined before the start and after the end. */
+  get doorbell(): DoorbellName | undefined {
+    if (this.#doorbells !== undefined) return this.#doorbells.best;
+    return this.#isStarted ? 'clock' : undefined;
   }
 
   /**
    * Takes the first look and begins to watch. What that look finds is no event.
    *
-   * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here
+   * @throws NoSourceError if no source works; DoorbellError if a doorbell was named that can't be had here
    */
   async start(): Promise<void> {
-    const { answer, listeners } = await this.#lookout.look([], this.#abort.signal);
+    const { answer, listeners } = await this.#confirmedLook.look([], this.#abort.signal);
     this.#noteAnswer(answer);
     this.#seen = listeners;
-    const found = this.#attachOwners(await this.#search.find(listeners));
-    this.#told.addInitial(found);
+    this.#open.addInitial(this.#reader.attachOwners(await this.#holders.find(listeners)));
     this.#abort.signal.throwIfAborted();
-    await this.#startBells();
+    await this.#startDoorbells();
   }
 
-  /** The same where there are others to be seen: what goes wrong is told as an event, and the watch goes on. */
+  /** The same if there are others to be seen: what goes wrong is told as an event, and the watch goes on. */
   async startOrReport(): Promise<void> {
     try {
       await this.start();
     } catch (error) {
       if (this.#abort.signal.aborted) throw error;
-      this.#sourceNews.failed(error);
-      await this.#startBells();
+      this.#sourceStatus.failed(error);
+      await this.#startDoorbells();
     }
   }
 
   /** Begins to watch a site that has come just now: all that is open there has opened. */
   async startFromNothing(): Promise<readonly PortEvent[]> {
-    await this.#startBells();
+    await this.#startDoorbells();
     return this.#scheduler.lookNow();
   }
 
   /**
-   * Looks now, and resolves with the events that this look found. Undefined where nothing has changed and that is known at
+   * Looks now, and resolves with the events that this look found. Undefined if nothing has changed and that is known at
    * once: among hundreds of sites a promise for each is most of what is not the kernel's work.
    */
   lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
-    // Where the kernel keeps records, what came and went is in them alone.
-    if (this.#bells.best === 'tracefs') return this.#lookUntilSettled();
-    if (!this.#scheduler.isIdle || this.#sourceNews.isBlind || !this.#lookout.isUnchanged(this.#seen))
+    // If the kernel keeps records, what came and went is in them alone.
+    if (this.doorbell === 'tracefs') return this.#lookUntilSettled();
+    const isUnchanged = () => this.#confirmedLook.isUnchanged(this.#seen);
+    if (!this.#scheduler.isIdle || this.#sourceStatus.isBlind || !isUnchanged())
       return this.#scheduler.lookNow();
-    // Among hundreds of sites that is seen only with what changes.
-    if (this.#shared.search === undefined) this.#seeWhoEnded();
+    // Among many sites that is seen only with what changes.
+    if (!this.#isOneOfMany) this.#seeWhoEnded();
     return undefined;
   }
 
@@ -156,40 +148,39 @@ export class SiteWatch {
 
   /** The site is no more: all that was open there has closed. To be called when the watch has stopped. */
   reportEnd(): readonly PortEvent[] {
-    this.#found = [];
-    this.#told.forgetAll();
-    return this.#found;
+    this.#events.begin();
+    this.#open.forgetAll();
+    return this.#events.found;
   }
 
   /** What is open, as far as the last look told, in the order of `compareListeners`. */
   listeners(): readonly Listener[] {
-    return this.#told.listeners();
+    return this.#open.listeners();
   }
 
   /** What of it has settled and was reported. */
   reportedListeners(): readonly Listener[] {
-    return this.#told.reported();
+    return this.#open.reported();
   }
 
   /** Owners came or went. */
   reassign(): void {
-    this.#told.reassign((listeners) => this.#attachOwners(listeners));
+    this.#open.reassign((listeners) => this.#reader.attachOwners(listeners));
   }
 
-  async #startBells(): Promise<void> {
-    await this.#bells.start(
-      (isSure) => this.#scheduler.ring(isSure),
-      () => this.lookUnlessUnchanged(),
-    );
+  async #startDoorbells(): Promise<void> {
+    await this.#doorbells?.start((isSure) => this.#scheduler.ring(isSure));
+    this.#isStarted = true;
     this.#abort.signal.throwIfAborted();
   }
 
   async #stop(): Promise<void> {
     this.#abort.abort();
-    this.#told.stop();
-    await this.#bells.stop();
+    this.#isStarted = false;
+    this.#open.stop();
+    await this.#doorbells?.stop();
     await this.#scheduler.stop();
-    this.#lookout.close();
+    this.#reader.close();
   }
 
   /** Records that are too young for a look wait for the next: of all that was recorded before the call, nothing does. */
@@ -204,87 +195,73 @@ export class SiteWatch {
     return found;
   }
 
+  /** A look from its beginning to its last event. */
   async #look(): Promise<readonly PortEvent[]> {
-    this.#found = [];
+    this.#events.begin();
+    this.#hasAnswered = false;
     try {
-      this.#witness.lookBegins();
-      const { answer, listeners } = await this.#lookout.look(this.#seen, this.#abort.signal);
+      this.#records.lookBegins();
+      const { answer, listeners } = await this.#confirmedLook.look(this.#seen, this.#abort.signal);
       this.#noteAnswer(answer);
-      await this.#compare(listeners);
-      this.#told.settle();
+      await this.#tellDifference(listeners);
+      this.#open.settle();
       this.#seeWhoEnded();
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#sourceNews.failed(error);
+      if (!this.#abort.signal.aborted) this.#sourceStatus.failed(error);
     }
-    return this.#found;
+    return this.#events.found;
   }
 
-  async #compare(listeners: readonly Listener[]): Promise<void> {
-    const testimony = this.#witness.testify(this.#seen, listeners);
-    const { passages, reopened, ended, unsettled, lost } = testimony;
+  #noteAnswer(answer: ChainAnswer): void {
+    this.#hasAnswered = true;
+    this.#doorbells?.sourceIs(answer.source);
+    this.#sourceStatus.answered(answer);
+  }
+
+  async #tellDifference(listeners: readonly Listener[]): Promise<void> {
+    const replayed = this.#records.replay(this.#seen, listeners);
+    const { transients, reopened, ended, unsettled, openers, lost } = replayed;
     this.#hasUnsettled = unsettled.size > 0;
-    if (lost > 0) this.#publish({ type: 'error', error: new RecordsLostError(lost) });
+    if (lost > 0) this.#events.publish({ type: 'error', error: new RecordsLostError(lost) });
     // What came and went just now waits for the next look, and nothing else may ring for that.
     if (this.#hasUnsettled) this.#scheduler.ring(true);
-    if (listeners === this.#seen && passages.length + reopened.size + ended.size === 0) return;
+    if (listeners === this.#seen && transients.length + reopened.size + ended.size === 0) return;
 
-    const seen = postpone(this.#seen, listeners, testimony);
+    const seen = postpone(this.#seen, listeners, replayed);
     const { opened, closed, replaced } = difference(this.#seen, seen);
     this.#seen = seen;
-    if (opened.length + closed.length + replaced.length > 0) this.#bells.foundNews();
+    if (opened.length + closed.length + replaced.length > 0) this.#doorbells?.sawChange();
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const found = this.#attachOwners(await this.#findSoon(fresh, testimony.openers));
+    const held = this.#reader.attachOwners(await this.#findHolders(fresh, openers));
 
-    for (const listener of closed) this.#told.forget(listener);
-    for (const { before } of replaced) if (reopened.has(listenerKey(before))) this.#told.forget(before);
-    for (const passage of passages) this.#tellPassage(passage);
-    for (const listener of found) this.#told.note(listener, now);
+    for (const listener of closed) this.#open.forget(listener);
+    for (const { before } of replaced) if (reopened.has(listenerKey(before))) this.#open.forget(before);
+    for (const transient of transients) this.#tellTransient(transient);
+    for (const listener of held) this.#open.note(listener, now);
   }
 
-  /** Where processes can't be searched for, such as for want of descriptors, listeners are told without them. */
-  async #findSoon(
+  /** If processes can't be searched for, such as for want of descriptors, listeners are told without them. */
+  async #findHolders(
     listeners: readonly Listener[],
     openers: ReadonlyMap<string, number>,
   ): Promise<readonly Listener[]> {
     try {
-      return await this.#search.findSoon(listeners, openers);
+      return await this.#holders.findSoon(listeners, openers);
     } catch (error) {
       this.#abort.signal.throwIfAborted();
-      this.#sourceNews.failed(error);
+      this.#sourceStatus.failed(error);
       return listeners;
     }
   }
 
+  #tellTransient(transient: TransientListener): void {
+    const { opened } = transient;
+    const [listener] = this.#reader.attachOwners([this.#holders.listenerOf(endpointOf(opened), opened.pid)]);
+    if (listener !== undefined) this.#open.tellTransient(listener, transient);
+  }
+
   #seeWhoEnded(): void {
-    const now = performance.now();
-    if (now < this.#holdersSeenAt + HOLDERS_MS) return;
-    this.#holdersSeenAt = now;
-    this.#search.replaceEnded(this.#told.listeners());
-  }
-
-  #tellPassage(passage: Passage): void {
-    const { opened } = passage;
-    const [listener] = this.#attachOwners([this.#search.listenerOf(endpointOf(opened), opened.pid)]);
-    if (listener !== undefined) this.#told.tellPassage(listener, passage);
-  }
-
-  /** What a search found after the event had to go out without it. */
-  #learn(late: readonly Listener[]): void {
-    if (!this.#abort.signal.aborted) this.#told.learn(this.#attachOwners(late));
-  }
-
-  /** Owners are processes of this machine, and so is what they own. */
-  #attachOwners(listeners: readonly Listener[]): readonly Listener[] {
-    return this.site.kind === 'local' ? this.#shared.owners.attach(listeners) : listeners;
-  }
-
-  #noteAnswer(answer: ChainAnswer): void {
-    this.#bells.noteSource(answer.source);
-    this.#sourceNews.answered(answer);
-  }
-
-  #publish(happening: EventBody): void {
-    this.#found.push(this.#shared.outlet.publish({ ...happening, place: this.site.place }));
+    this.#holders.seeWhoEnded(() => this.#open.listeners());
   }
 }

@@ -1,30 +1,36 @@
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
-import type { Process } from './process.js';
+import type { Process, SeenProcess } from './process.js';
 import { processReader } from './process-reader.js';
 import { readProcess } from './read-process.js';
-import { holdersSeen, type SeenProcess } from './seen-holders.js';
 import { seesEveryProcess } from './sees-every-process.js';
+
+/** How to search for the processes behind sockets. */
+export interface AttachOptions {
+  /** Pids to look at first. */
+  readonly likely?: readonly number[];
+  /** What the source told of the processes in `sockets[].pids`, by pid. */
+  readonly seen?: ReadonlyMap<number, SeenProcess>;
+  /** Which network namespace a place is ({@link networkNamespaceOf}); undefined if that can't be told. */
+  readonly namespaceOf?: (place: string) => number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * The same listeners, in the same order, with the processes behind their sockets and who holds each.
  *
- * @param likely pids to look at first
- * @param namespaceOf which network namespace a place is ({@link networkNamespaceOf}); undefined where that can't be told
- * @throws the signal's reason where it was aborted
+ * @throws the signal's reason if it was aborted
  */
 export async function attachProcesses(
   listeners: readonly Listener[],
-  likely: readonly number[] = [],
-  signal?: AbortSignal,
-  namespaceOf: (place: string) => number | undefined = () => networkNamespaceOf('self'),
+  { likely = [], seen = new Map(), namespaceOf = ofThisProcess, signal }: AttachOptions = {},
 ): Promise<Listener[]> {
   const sockets = listeners.flatMap((listener) => listener.sockets);
-  const seen = new Map(sockets.flatMap(holdersOrNone).map((process) => [process.pid, process]));
   const { pids, unread } = await findHolders(inodesToSearch(sockets), likely, signal);
+  const told = sockets.flatMap((socket) => socket.pids ?? []);
   const found = [...pids.values()].flatMap((holders) => [...holders]);
-  const processes = await processReader().read(new Set([...seen.keys(), ...found]), seen, signal);
+  const processes = await processReader().read(new Set([...told, ...found]), seen, signal);
   const mayBeUnread = (place: string) => {
     const namespace = namespaceOf(place);
     return namespace === undefined ? unread.size > 0 : unread.has(namespace);
@@ -32,10 +38,14 @@ export async function attachProcesses(
   return attach(listeners, pids, processes, (place) => !mayBeUnread(place) && seesEveryProcess());
 }
 
+function ofThisProcess(): number | undefined {
+  return networkNamespaceOf('self');
+}
+
 /**
  * The same from a look at these processes of /proc alone, which takes no time to speak of.
  *
- * @returns undefined where not every socket has its process among them; it may have others besides
+ * @returns undefined unless every socket has its process among them; a socket may have others besides
  */
 export function attachProcessesAmong(
   pids: readonly number[],
@@ -55,54 +65,50 @@ export function attachProcessesAmong(
 /** @param seesAll whether a socket of a place that nobody was found to hold is held by nobody; asked once for each place */
 function attach(
   listeners: readonly Listener[],
-  pids: Holders['pids'],
+  found: Holders['pids'],
   processes: ReadonlyMap<number, Process>,
   seesAll: (place: string) => boolean,
 ): Listener[] {
   const isComplete = new Map<string, boolean>();
 
-  function pidsOf(socket: ListenerSocket): readonly number[] | undefined {
-    const holders = holdersSeen(socket);
-    if (holders !== undefined) return holders.map(({ pid }) => pid);
-    const searched = socket.inode === null ? undefined : pids.get(socket.inode);
-    return searched && [...searched];
+  function holdersOf({ pids, inode }: ListenerSocket): Iterable<number> | undefined {
+    return pids ?? (inode === null ? undefined : found.get(inode));
   }
 
-  function processesOf(socket: ListenerSocket): Process[] {
-    return (pidsOf(socket) ?? []).flatMap((pid) => processes.get(pid) ?? []);
-  }
-
-  function holderOf(socket: ListenerSocket, place: string): SocketHolder | null {
-    if (processesOf(socket).length > 0) return 'process';
+  function holderOfUnheld(socket: ListenerSocket, place: string): SocketHolder | null {
     // Its holders were found, but have ended since.
-    if (socket.inode === null || pidsOf(socket) !== undefined) return null;
+    if (socket.inode === null || holdersOf(socket) !== undefined) return null;
     const complete = isComplete.get(place) ?? seesAll(place);
     isComplete.set(place, complete);
     return complete ? unheld(socket) : 'hidden';
   }
 
-  return listeners.map((listener) => ({
-    ...listener,
-    sockets: listener.sockets.map((socket) => ({ ...socket, holder: holderOf(socket, listener.place) })),
-    processes: sortedOnce(listener.sockets.flatMap(processesOf)),
-  }));
+  function withHolders(socket: ListenerSocket, place: string): ListenerSocket & { readonly pids: number[] } {
+    const pids = [...(holdersOf(socket) ?? [])].filter((pid) => processes.has(pid));
+    return { ...socket, pids, holder: pids.length > 0 ? 'process' : holderOfUnheld(socket, place) };
+  }
+
+  return listeners.map((listener) => {
+    const sockets = listener.sockets.map((socket) => withHolders(socket, listener.place));
+    const pids = new Set(sockets.flatMap((socket) => socket.pids));
+    return {
+      ...listener,
+      sockets,
+      processes: [...pids].sort(byNumber).flatMap((pid) => processes.get(pid) ?? []),
+    };
+  });
 }
 
-/** The kernel's own sockets are root's. Another's, held by nobody, was closed while it was searched for. */
+function byNumber(a: number, b: number): number {
+  return a - b;
+}
+
+/** The kernel's own sockets are root's. A user's socket that nobody holds was closed while it was searched for. */
 function unheld({ uid }: ListenerSocket): SocketHolder | null {
   return uid === 0 || uid === null ? 'kernel' : null;
 }
 
-function holdersOrNone(socket: ListenerSocket): readonly SeenProcess[] {
-  return holdersSeen(socket) ?? [];
-}
-
-/** Those of sockets whose source did not tell who holds them. */
+/** The inodes of the sockets whose source did not tell who holds them. */
 function inodesToSearch(sockets: readonly ListenerSocket[]): Set<number> {
-  const unknown = sockets.filter((socket) => holdersSeen(socket) === undefined);
-  return new Set(unknown.flatMap(({ inode }) => inode ?? []));
-}
-
-function sortedOnce(processes: readonly Process[]): Process[] {
-  return [...new Set(processes)].sort((a, b) => a.pid - b.pid);
+  return new Set(sockets.flatMap(({ pids, inode }) => (pids === null && inode !== null ? inode : [])));
 }

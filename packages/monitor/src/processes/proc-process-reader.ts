@@ -1,11 +1,10 @@
 import { runInSlices } from '../timing/slices.js';
 import { environmentValue } from './environment.js';
 import type { ProcessStat } from './parse-stat.js';
-import type { Process } from './process.js';
+import type { Process, SeenProcess } from './process.js';
 import type { ProcessReader } from './process-reader.js';
 import { readProcess, readStat } from './read-process.js';
 import { childrenOf } from './relatives.js';
-import type { SeenProcess } from './seen-holders.js';
 
 /** Reads processes from /proc (proc(5)), in slices that never hold the event loop for long. */
 export class ProcProcessReader implements ProcessReader {

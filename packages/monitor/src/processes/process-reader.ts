@@ -1,9 +1,8 @@
 import { isMac } from '../kernel/platform.js';
 import type { ProcessStat } from './parse-stat.js';
 import { ProcProcessReader } from './proc-process-reader.js';
-import type { Process } from './process.js';
+import type { Process, SeenProcess } from './process.js';
 import { PsProcessReader } from './ps/ps-process-reader.js';
-import type { SeenProcess } from './seen-holders.js';
 
 /** How a system tells of its processes. */
 export interface ProcessReader {

@@ -39,6 +39,9 @@ export interface Process {
   readonly leadsTo: ContainerPort | null;
 }
 
+/** What a source that goes by processes tells of one itself; a source elsewhere tells all that it can. */
+export type SeenProcess = Pick<Process, 'pid' | 'parentPid' | 'name' | 'uid' | 'user'> & Partial<Process>;
+
 /** A port of a container, as far as its proxy says. */
 export interface ContainerPort {
   readonly address: string | null;

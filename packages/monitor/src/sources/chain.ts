@@ -45,12 +45,7 @@ export class SourceChain {
     for (const link of this.#inOrder()) {
       const answer = await this.#try(link, signal);
       if (answer !== undefined)
-        return {
-          listeners: answer.listeners,
-          skipped: answer.skipped,
-          source: link.source.name,
-          failures: this.#failures(link),
-        };
+        return { ...answer, source: link.source.name, failures: this.#failures(link) };
     }
     throw new NoSourceError(this.#failures(), this.#place);
   }

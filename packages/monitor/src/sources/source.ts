@@ -1,4 +1,5 @@
 import type { Listener } from '../listener.js';
+import type { SeenProcess } from '../processes/process.js';
 
 /** The sources there are, best first. */
 export const SOURCE_NAMES = ['netlink', 'proc', 'ss', 'lsof'] as const;
@@ -33,4 +34,6 @@ export interface SourceAnswer {
   readonly listeners: readonly Listener[];
   /** Rows that could not be understood and were passed over. */
   readonly skipped: number;
+  /** What the source itself tells of the processes in `sockets[].pids`, by pid; only a source that goes by processes does. */
+  readonly processes?: ReadonlyMap<number, SeenProcess>;
 }

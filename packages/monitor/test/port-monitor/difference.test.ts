@@ -41,12 +41,7 @@ describe('the difference of two looks', () => {
 
   test('tells by who was seen to hold it whether a port without inodes was taken over', () => {
     const held = (...pids: number[]) => {
-      const [one] = groupSockets([
-        {
-          ...socketAt(80, null),
-          heldBy: pids.map((pid) => ({ pid, parentPid: 1, name: 'a', uid: 0, user: null })),
-        },
-      ]);
+      const [one] = groupSockets([{ ...socketAt(80, null), pids }]);
       return one === undefined ? [] : [one];
     };
     expect(difference(held(5), held(6)).replaced).toHaveLength(1);

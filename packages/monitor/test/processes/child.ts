@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Listener } from '../../src/index.js';
+import { type Listener, UNKNOWN_SOCKET } from '../../src/listener.js';
 
 /** A program that was started for a test, and the line of JSON it said when it was ready. */
 export interface Child<T> extends AsyncDisposable {
@@ -54,18 +54,7 @@ def wait():
 
 /** A listener with one socket, as a source would see it. */
 export function listenerOf(inode: number | null, uid: number | null = 0): Listener {
-  const socket = {
-    inode,
-    uid,
-    interface: null,
-    v6Only: null,
-    backlog: null,
-    backlogLimit: null,
-    cgroup: null,
-    unit: null,
-    container: null,
-    holder: null,
-  };
+  const socket = { ...UNKNOWN_SOCKET, inode, uid, unit: null, container: null, holder: null };
   return {
     place: 'self',
     protocol: 'tcp',

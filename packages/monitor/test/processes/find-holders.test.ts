@@ -51,7 +51,9 @@ wait()`);
 
   test('ends when it is aborted', async () => {
     const reason = new Error('enough');
-    await expect(attachProcesses([listenerOf(NOBODY)], [], AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(attachProcesses([listenerOf(NOBODY)], { signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
     await using child = await startPython(`
 resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 fd = os.open('/dev/null', 0)

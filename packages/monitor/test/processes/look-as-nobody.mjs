@@ -5,7 +5,7 @@ import { attachProcesses } from '../../dist/processes/attach-processes.js';
 
 const server = createServer().listen(0, '127.0.0.1', async () => {
   const listeners = [Number(process.argv[2]), fstatSync(server._handle.fd).ino].map((inode) => ({
-    sockets: [{ inode, uid: 0 }],
+    sockets: [{ inode, uid: 0, pids: null }],
   }));
   const found = await attachProcesses(listeners);
   console.log(

@@ -45,7 +45,7 @@ export interface SocketPlan {
 export interface NativeSocket extends Disposable {
   /** False for TCP that is only bound and for UDP that is connected. */
   readonly listens: boolean;
-  readonly bound: Omit<BoundSocket, 'cgroup' | 'backlog'>;
+  readonly bound: Omit<BoundSocket, 'cgroup' | 'backlog' | 'pids'>;
 }
 
 /** Makes a real socket with options that node:net has not; the error's message is the errno's name. */

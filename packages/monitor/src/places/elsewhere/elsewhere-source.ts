@@ -1,4 +1,5 @@
 import { type BoundSocket, groupSockets } from '../../listener.js';
+import type { Process } from '../../processes/process.js';
 import { safeLine } from '../../programs/safe-line.js';
 import type { Source, SourceAnswer } from '../../sources/source.js';
 import { SourceError } from '../../sources/source-error.js';
@@ -88,7 +89,9 @@ export class ElsewhereSource implements Source {
     const sockets = parsed.sockets.map((socket) => withHolders(socket, this.#holders?.byInode));
     const { place } = this.#options;
     const { ephemeral, skipped } = parsed;
-    const answer = { listeners: groupSockets(sockets, { place, ephemeral }), skipped };
+    const listeners = groupSockets(sockets, { place, ephemeral });
+    const byInode = this.#holders?.byInode;
+    const answer = { listeners, skipped, ...(byInode && { processes: processesIn(byInode) }) };
     this.#last = { seen, parsed, holders: this.#holders, answer };
     return answer;
   }
@@ -115,7 +118,11 @@ export class ElsewhereSource implements Source {
 function withHolders(socket: BoundSocket, byInode: HoldersByInode | undefined): BoundSocket {
   return byInode === undefined || socket.inode === null
     ? socket
-    : { ...socket, heldBy: byInode.get(socket.inode) ?? [] };
+    : { ...socket, pids: (byInode.get(socket.inode) ?? []).map(({ pid }) => pid) };
+}
+
+function processesIn(byInode: HoldersByInode): ReadonlyMap<number, Process> {
+  return new Map([...byInode.values()].flat().map((process) => [process.pid, process]));
 }
 
 function isSame(a: SeenTables, b: SeenTables): boolean {

@@ -1,31 +1,32 @@
 import type { Listener, ListenerSocket } from '../../listener.js';
-import type { Process } from '../../processes/process.js';
-import { holdersSeen, type SeenProcess } from '../../processes/seen-holders.js';
+import type { Process, SeenProcess } from '../../processes/process.js';
 
 /**
  * The same listeners with the processes that an {@link ElsewhereSource} saw behind them. `holder` is `process` or null, since
- * what can't be read elsewhere can't be told from what nobody holds; `processes` is null where nobody could look.
+ * nobody can tell there what may not be read from what nobody holds. `processes` is null if nobody could look.
+ *
+ * @param seen what the source told of the processes, by pid
  */
-export function processesElsewhere(listeners: readonly Listener[]): Listener[] {
+export function processesElsewhere(
+  listeners: readonly Listener[],
+  seen: ReadonlyMap<number, SeenProcess>,
+): Listener[] {
+  const holdersOf = ({ pids }: ListenerSocket) => (pids ?? []).map((pid) => seen.get(pid)).filter(isWhole);
   return listeners.map((listener) => {
     const { sockets } = listener;
-    const wasLookedAt = sockets.some((socket) => holdersSeen(socket) !== undefined);
-    const processes = new Map(sockets.flatMap(wholeHolders).map((process) => [process.pid, process]));
+    const wasLookedAt = sockets.some(({ pids }) => pids !== null);
+    const processes = new Set(sockets.flatMap(holdersOf));
     return {
       ...listener,
       sockets: sockets.map((socket) => ({
         ...socket,
-        holder: wholeHolders(socket).length > 0 ? 'process' : null,
+        holder: holdersOf(socket).length > 0 ? 'process' : null,
       })),
-      processes: wasLookedAt ? [...processes.values()].sort((a, b) => a.pid - b.pid) : null,
+      processes: wasLookedAt ? [...processes].sort((a, b) => a.pid - b.pid) : null,
     };
   });
 }
 
-function wholeHolders(socket: ListenerSocket): Process[] {
-  return (holdersSeen(socket) ?? []).filter(isWhole);
-}
-
-function isWhole(process: SeenProcess): process is Process {
-  return 'startTicks' in process;
+function isWhole(process: SeenProcess | undefined): process is Process {
+  return process !== undefined && 'startTicks' in process;
 }

@@ -1,25 +1,29 @@
 import type { NetworkNamespace } from '../../kernel/namespaces/network-namespace.js';
+import { isMac } from '../../kernel/platform.js';
 import { SELF } from '../../listener.js';
 import type { Logger } from '../../logger.js';
 import type { SourceName } from '../../sources/source.js';
 import { Pace } from '../../timing/pace.js';
-import { type Bells, NO_RECORDS } from './bells.js';
 import { ClockDoorbell } from './clock/clock.js';
 import { NetlinkClock } from './clock/netlink-clock.js';
 import { DestroyDoorbell } from './destroy-groups/destroy-groups.js';
-import type { Doorbell, DoorbellName, Ring } from './doorbell.js';
-import { type DoorbellError, doorbellErrorFrom } from './doorbell-error.js';
-import { possibleDoorbell } from './possible-doorbell.js';
-import type { TakenRecords } from './tracefs/trace-records.js';
+import {
+  DOORBELL_NAMES,
+  type Doorbell,
+  type DoorbellChoice,
+  DoorbellError,
+  type DoorbellName,
+  doorbellErrorFrom,
+  type Ring,
+} from './doorbell.js';
+import type { Intervals } from './intervals.js';
+import { NO_RECORDS, type TakenRecords } from './tracefs/trace-records.js';
 import { TracefsDoorbell } from './tracefs/tracefs-doorbell.js';
-
-/** Which doorbell to use, together with those below it; or the best that this process may have. */
-export type DoorbellChoice = 'auto' | DoorbellName;
 
 /** What the doorbells are told. */
 export interface SiteDoorbellsOptions {
-  readonly doorbell?: DoorbellChoice | undefined;
-  readonly intervalMs?: number | undefined;
+  readonly doorbell: DoorbellChoice;
+  readonly intervals: Intervals;
   readonly cpuShare: number;
   readonly persistent: boolean;
   readonly logger?: Logger | undefined;
@@ -27,23 +31,16 @@ export interface SiteDoorbellsOptions {
   readonly namespace: NetworkNamespace | undefined;
 }
 
-/** How often to look where nothing tells of an opening. */
-const INTERVAL_MS = 100;
-/** How often where the kernel tells of each but that of a UDP socket that nobody bound. */
-const INTERVAL_WITH_TRACEFS_MS = 1000;
-/** How often to ask elsewhere. */
-const INTERVAL_ELSEWHERE_MS = 1000;
-/** How often to look all the same where another clock looks out for changes. */
+/** How often to look all the same if another clock looks out for changes. */
 const DOUBTFUL_MS = 10_000;
 
 /**
- * The doorbells of a monitor. A clock always runs, since only it sees everything in the end: where netlink answers, one
- * that rings when the answer has changed, else one that rings each time. tracefs tells of TCP openings and closings and of
- * UDP binds, in this process's own network namespace; the destroy groups of every closing.
+ * The doorbells of a site. A clock always runs, since only it sees everything in the end: if netlink answers, one that rings
+ * when the answer has changed, else one that rings each time. tracefs tells of TCP openings and closings and of UDP binds, in
+ * this process's own network namespace; the destroy groups of every closing.
  */
-export class SiteDoorbells implements Bells {
+export class SiteDoorbells {
   readonly #options: SiteDoorbellsOptions;
-  readonly #namespace: NetworkNamespace | undefined;
   readonly #pace: Pace;
   readonly #clock: ClockDoorbell;
   readonly #running = new Set<Doorbell>();
@@ -54,40 +51,43 @@ export class SiteDoorbells implements Bells {
 
   constructor(options: SiteDoorbellsOptions) {
     this.#options = options;
-    const { namespace, cpuShare, persistent } = options;
-    this.#namespace = namespace;
+    const { cpuShare, persistent } = options;
     this.#pace = new Pace(this.#intervalMs, cpuShare);
     this.#clock = new ClockDoorbell(this.#intervalMs, { persistent });
   }
 
   get #intervalMs(): number {
-    const { intervalMs } = this.#options;
-    if (intervalMs !== undefined) return intervalMs;
-    if (this.#namespace === undefined) return INTERVAL_ELSEWHERE_MS;
-    return this.#tracefs === undefined ? INTERVAL_MS : INTERVAL_WITH_TRACEFS_MS;
+    const { namespace, intervals } = this.#options;
+    if (namespace === undefined) return intervals.elsewhere;
+    return this.#tracefs === undefined ? intervals.usual : intervals.withTracefs;
   }
 
   /** The best one that rings; undefined before the start and after the end. */
   get best(): DoorbellName | undefined {
     const names = [...this.#running].map(({ name }) => name);
-    return (['tracefs', 'destroy', 'clock'] as const).find((name) => names.includes(name));
+    return DOORBELL_NAMES.find((name) => names.includes(name));
   }
 
-  /** @throws DoorbellError where the one that was asked for can't be had */
+  /** @throws DoorbellError if the one that was asked for can't be had */
   async start(ring: Ring): Promise<void> {
-    const namespace = this.#namespace;
-    const choice = possibleDoorbell(this.#options.doorbell ?? 'auto', namespace?.place);
-    const { persistent } = this.#options;
+    const { doorbell, namespace } = this.#options;
+    const choice = possibleDoorbell(doorbell, namespace?.place);
     this.#ring = ring;
-    if (namespace?.place === SELF && (choice === 'auto' || choice === 'tracefs')) {
-      const tracefs = new TracefsDoorbell({ persistent });
-      if (await this.#tryToStart(tracefs, choice === 'tracefs')) this.#tracefs = tracefs;
+    const best = choice === 'auto' ? 0 : DOORBELL_NAMES.indexOf(choice);
+    for (const name of DOORBELL_NAMES.slice(best)) {
+      const created = this.#create[name](namespace);
+      if (created !== undefined) await this.#tryToStart(created, name === choice || name === 'clock');
     }
-    if (namespace !== undefined && choice !== 'clock')
-      await this.#tryToStart(new DestroyDoorbell({ persistent }, namespace), choice === 'destroy');
-    await this.#tryToStart(this.#clock, true);
-    if (this.#source === 'netlink') await this.#startDumpClock();
+    if (this.#source === 'netlink') await this.#startNetlinkClock();
   }
+
+  /** Each doorbell, if the namespace can have it. */
+  readonly #create: Record<DoorbellName, (namespace: NetworkNamespace | undefined) => Doorbell | undefined> =
+    {
+      tracefs: (namespace) => (namespace?.place === SELF ? new TracefsDoorbell(this.#options) : undefined),
+      destroy: (namespace) => namespace && new DestroyDoorbell(this.#options, namespace),
+      clock: () => this.#clock,
+    };
 
   async stop(): Promise<void> {
     this.#ring = undefined;
@@ -102,41 +102,35 @@ export class SiteDoorbells implements Bells {
     return this.#tracefs?.takeRecords() ?? NO_RECORDS;
   }
 
-  /** Is told what the source took for a look, so that looks by the clock do not cost more than their share. */
-  lookTook(ms: number): void {
+  /** What a source took for a look, in milliseconds: looks by the clock are not to cost more than their share. */
+  tookMs(ms: number): void {
     this.#pace.lookTook(ms);
     this.#setClock();
   }
 
-  /** Is told that a look found something open, or no longer so: none of the dumps need have shown it. */
-  foundNews(): void {
+  /** A look saw something open, or no longer so: none of the dumps need have shown it. */
+  sawChange(): void {
     this.#netlinkClock?.ringOnceMore();
   }
 
-  /** Is told which source answers. */
-  noteSource(source: SourceName): void {
+  /** Which source answers. */
+  sourceIs(source: SourceName): void {
     if (source === this.#source) return;
     this.#source = source;
-    if (source === 'netlink') void this.#startDumpClock();
-    else this.#endDumpClock();
+    if (source === 'netlink') void this.#startNetlinkClock();
+    else this.#endNetlinkClock();
   }
 
-  async #startDumpClock(): Promise<void> {
-    const namespace = this.#namespace;
+  async #startNetlinkClock(): Promise<void> {
+    const { cpuShare, persistent, namespace } = this.#options;
     if (this.#ring === undefined || this.#netlinkClock !== undefined || namespace === undefined) return;
-    const { cpuShare, persistent } = this.#options;
-    const netlinkClock = new NetlinkClock({
-      intervalMs: this.#intervalMs,
-      cpuShare,
-      persistent,
-      namespace,
-    });
+    const netlinkClock = new NetlinkClock({ intervalMs: this.#intervalMs, cpuShare, persistent, namespace });
     this.#netlinkClock = netlinkClock;
     if (!(await this.#tryToStart(netlinkClock, false))) this.#netlinkClock = undefined;
     this.#setClock();
   }
 
-  #endDumpClock(): void {
+  #endNetlinkClock(): void {
     const netlinkClock = this.#netlinkClock;
     if (netlinkClock === undefined) return;
     this.#netlinkClock = undefined;
@@ -161,6 +155,7 @@ export class SiteDoorbells implements Bells {
         return false;
       }
       this.#running.add(doorbell);
+      if (doorbell instanceof TracefsDoorbell) this.#tracefs = doorbell;
       return true;
     } catch (error) {
       const failure = doorbellErrorFrom(doorbell.name, error);
@@ -175,13 +170,35 @@ export class SiteDoorbells implements Bells {
     this.#options.logger?.debug(`doorbell ${doorbell.name} failed: ${error.message}`);
     this.#running.delete(doorbell);
     void doorbell.stop();
-    if (doorbell === this.#netlinkClock) this.#endDumpClock();
+    if (doorbell === this.#netlinkClock) this.#endNetlinkClock();
     if (doorbell === this.#tracefs) {
       this.#tracefs = undefined;
       // It has relied on the kernel to tell the most.
       if (this.#netlinkClock === undefined) return;
-      this.#endDumpClock();
-      void this.#startDumpClock();
+      this.#endNetlinkClock();
+      void this.#startNetlinkClock();
     }
   }
+}
+
+/**
+ * What a choice of doorbells comes to: on macOS and elsewhere the clock is the only one, and tracefs is for this process's own
+ * network namespace.
+ *
+ * @param place undefined elsewhere
+ * @throws DoorbellError if one was named that can't be had there
+ */
+function possibleDoorbell(choice: DoorbellChoice, place: string | undefined): DoorbellChoice {
+  if (place === undefined) {
+    if (choice === 'auto' || choice === 'clock') return 'clock';
+    throw new DoorbellError(choice, `nothing rings from elsewhere: there is the clock alone, no ${choice}`);
+  }
+  if (choice === 'tracefs' && place !== SELF)
+    throw new DoorbellError(
+      choice,
+      `tracefs tells of this process's own network namespace alone, not of ${place}`,
+    );
+  if (!isMac()) return choice;
+  if (choice === 'auto' || choice === 'clock') return 'clock';
+  throw new DoorbellError(choice, `only Linux has the doorbell ${choice}; macOS has the clock alone`);
 }

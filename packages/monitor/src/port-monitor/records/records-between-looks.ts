@@ -2,8 +2,8 @@ import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.j
 import type { Listener } from '../../listener.js';
 import { isInitialPidNamespace } from '../../processes/sees-every-process.js';
 import type { ListenRecord } from '../doorbells/tracefs/parse-trace.js';
-import { byTime, type TakenRecords } from '../doorbells/tracefs/trace-records.js';
-import { type RecordNamespace, type Replay, replay } from './replay.js';
+import { byTime, NO_RECORDS, type TakenRecords } from '../doorbells/tracefs/trace-records.js';
+import { type RecordNamespace, type Replay, replayRecords } from './replay.js';
 
 /**
  * How long before a look, in milliseconds, a record must have been made for the look to show what it tells: the kernel
@@ -12,7 +12,7 @@ import { type RecordNamespace, type Replay, replay } from './replay.js';
 export const SETTLING_MS = 1;
 
 const NOTHING: Replay = {
-  passages: [],
+  transients: [],
   reopened: new Set(),
   unsettled: new Set(),
   ended: new Set(),
@@ -20,45 +20,52 @@ const NOTHING: Replay = {
   openers: new Map(),
 };
 
+/** Where the kernel's records come from. */
+export interface RecordSource {
+  /** What was recorded since the last call. */
+  takeRecords(): TakenRecords;
+}
+
 /** Keeps the kernel's records from look to look, and tells what they know of the time between. */
 export class RecordsBetweenLooks {
-  readonly #takeRecords: () => TakenRecords;
+  readonly #source: RecordSource | undefined;
   #carried: readonly ListenRecord[] = [];
   #lookBeganNs = 0n;
 
-  constructor(takeRecords: () => TakenRecords) {
-    this.#takeRecords = takeRecords;
+  /** @param source undefined if nothing records */
+  constructor(source: RecordSource | undefined) {
+    this.#source = source;
   }
 
-  /** To be called before the look that {@link testify} is then asked about. */
+  /** To be called before the look that {@link replay} is then asked about. */
   lookBegins(): void {
     this.#lookBeganNs = process.hrtime.bigint() - BigInt(SETTLING_MS * 1e6);
   }
 
   /** What happened between two looks, and how many records were lost. */
-  testify(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
-    const { records, underWay, lost } = this.#takeRecords();
+  replay(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
+    const { records, underWay, lost } = this.#source?.takeRecords() ?? NO_RECORDS;
     const all = [...this.#carried, ...records, ...underWay];
     if (all.length === 0 || !isInitialPidNamespace()) return { ...NOTHING, lost };
     if (underWay.length > 0) all.sort(byTime);
-    const meanwhile = { lookBeganNs: this.#lookBeganNs, underWay: new Set(underWay) };
-    const told = replay(before, after, all, meanwhile, placeFinder());
-    this.#carried = told.carried;
-    return { ...told, lost };
+    const time = { lookBeganNs: this.#lookBeganNs, underWay: new Set(underWay) };
+    const replayed = replayRecords(before, after, all, time, namespaceFinder());
+    this.#carried = replayed.carried;
+    return { ...replayed, lost };
   }
 }
 
 /** A record names the process but not its network namespace, which is asked for once. */
-function placeFinder(): (record: ListenRecord) => RecordNamespace {
-  const own = networkNamespaceOf('self');
-  const places = new Map<number, RecordNamespace>();
+function namespaceFinder(): (record: ListenRecord) => RecordNamespace {
+  const ofThisProcess = networkNamespaceOf('self');
+  const known = new Map<number, RecordNamespace>();
   return ({ pid }) => {
-    let place = places.get(pid);
-    if (place === undefined) {
+    let answer = known.get(pid);
+    if (answer === undefined) {
       const namespace = networkNamespaceOf(pid);
-      place = namespace === undefined ? 'unknown' : namespace === own ? 'own' : 'other';
-      places.set(pid, place);
+      answer = namespace === undefined ? 'unknown' : namespace === ofThisProcess ? 'own' : 'other';
+      known.set(pid, answer);
     }
-    return place;
+    return answer;
   };
 }

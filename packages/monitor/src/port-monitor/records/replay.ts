@@ -10,15 +10,15 @@ const CLOSING_NS = 100_000_000n;
 /** Whose network namespace a record is of. `unknown` where its process has ended since. */
 export type RecordNamespace = 'own' | 'other' | 'unknown';
 
-/** A listener that came and went between two looks. */
-export interface Passage {
+/** A listener that came and went between two looks: the records of its opening and of its closing. */
+export interface TransientListener {
   readonly opened: ListenRecord;
   readonly closed: ListenRecord;
 }
 
 /** What the kernel's records tell beyond the difference of two looks. */
 export interface Replay {
-  readonly passages: readonly Passage[];
+  readonly transients: readonly TransientListener[];
   /** The keys of listeners that were there at both looks, and closed and opened in between. */
   readonly reopened: ReadonlySet<string>;
   /** The keys of listeners that changed while the look went on, so that it can't tell what it saw of them. */
@@ -43,14 +43,14 @@ export interface LookTime {
  * Plays the kernel's records through, from what was open at one look to what is open at the next. A look shows what
  * was recorded before it began, and may or may not show what was recorded meanwhile.
  */
-export function replay(
+export function replayRecords(
   before: readonly Listener[],
   after: readonly Listener[],
   records: readonly ListenRecord[],
   { lookBeganNs, underWay = new Set() }: LookTime,
-  placeOf: (record: ListenRecord) => RecordNamespace,
+  namespaceOf: (record: ListenRecord) => RecordNamespace,
 ): Replay {
-  const passages: Passage[] = [];
+  const transients: TransientListener[] = [];
   const reopened = new Set<string>();
   const unsettled = new Set<string>();
   const ended = new Set<string>();
@@ -58,7 +58,7 @@ export function replay(
   const socketsBefore = new Map(before.map((listener) => [listenerKey(listener), listener.sockets.length]));
   const isOpenAfter = new Set(after.map(listenerKey));
   const openers = new Map<string, number>();
-  for (const [key, all] of recordsByEndpoint(records, placeOf)) {
+  for (const [key, all] of recordsByEndpoint(records, namespaceOf)) {
     const opening = all.findLast(({ type }) => type === 'opened');
     if (opening !== undefined) openers.set(key, opening.pid);
     const before = socketsBefore.get(key) ?? 0;
@@ -69,13 +69,13 @@ export function replay(
       record === all.at(-1) &&
       record.type === 'opened' &&
       record.atNs > lookBeganNs - CLOSING_NS &&
-      placeOf(record) === 'own';
+      namespaceOf(record) === 'own';
     const isUnsure = (record: ListenRecord) =>
       record.atNs > lookBeganNs || underWay.has(record) || isMissing(record);
     const isSettled = !all.some(isUnsure);
     const own = isSettled ? all : untilClosed(all, before, isUnsure);
     // Who opened it is gone, and with him the answer to where that was: only the looks tell.
-    const isPlaced = own.every((record) => record.type === 'closed' || placeOf(record) === 'own');
+    const isPlaced = own.every((record) => record.type === 'closed' || namespaceOf(record) === 'own');
     if (!isSettled) {
       unsettled.add(key);
       const isTold = isPlaced || before === 0;
@@ -84,14 +84,14 @@ export function replay(
       }
     }
     if (!isPlaced) continue;
-    const found = passagesOf(own, before);
-    for (const passage of found.passages) passages.push(passage);
+    const found = transientsOf(own, before);
+    for (const transient of found.transients) transients.push(transient);
     if (before === 0 || found.closings === 0) continue;
     if (!isSettled) ended.add(key);
     else if (isOpenAfter.has(key)) reopened.add(key);
   }
-  passages.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
-  return { passages, reopened, unsettled, ended, carried, openers };
+  transients.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
+  return { transients, reopened, unsettled, ended, carried, openers };
 }
 
 /** Whether the looks themselves show all of what was recorded, however close to the later one: one socket that came or went. */
@@ -125,11 +125,11 @@ function untilClosed(
 /** The records that may be of the own namespace, in their order. */
 function recordsByEndpoint(
   records: readonly ListenRecord[],
-  placeOf: (record: ListenRecord) => RecordNamespace,
+  namespaceOf: (record: ListenRecord) => RecordNamespace,
 ): Map<string, ListenRecord[]> {
   const byEndpoint = new Map<string, ListenRecord[]>();
   for (const record of records) {
-    if (placeOf(record) === 'other') continue;
+    if (namespaceOf(record) === 'other') continue;
     const key = listenerKey(endpointOf(record));
     const own = byEndpoint.get(key);
     if (own === undefined) byEndpoint.set(key, [record]);
@@ -144,11 +144,11 @@ export function endpointOf({ family, address, port }: ListenRecord): Endpoint {
 }
 
 /** An endpoint is open while one of its sockets is: with SO_REUSEPORT there are several. */
-function passagesOf(
+function transientsOf(
   records: readonly ListenRecord[],
   socketsBefore: number,
-): { passages: Passage[]; closings: number } {
-  const passages: Passage[] = [];
+): { transients: TransientListener[]; closings: number } {
+  const transients: TransientListener[] = [];
   let sockets = socketsBefore;
   let closings = 0;
   let opened: ListenRecord | undefined;
@@ -160,11 +160,11 @@ function passagesOf(
       sockets--;
       if (sockets > 0) continue;
       closings++;
-      if (opened !== undefined) passages.push({ opened, closed: record });
+      if (opened !== undefined) transients.push({ opened, closed: record });
       opened = undefined;
     }
   }
-  return { passages, closings };
+  return { transients, closings };
 }
 
 /** The later look, but for listeners that can't be told from it: those are as they were, unless they ended before it. */

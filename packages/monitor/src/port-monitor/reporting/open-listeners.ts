@@ -1,25 +1,40 @@
-import type { Listener } from '../../listener.js';
+import { compareListeners, type Listener, listenerKey } from '../../listener.js';
 import type { Process } from '../../processes/process.js';
-import type { Passage } from '../records/replay.js';
+import { difference } from '../difference.js';
+import type { IgnoredHolders } from '../holders/ignored-holders.js';
+import type { TransientListener } from '../records/replay.js';
 import type { EventBody, ListenerChange } from './event.js';
-import { type KnownListener, KnownListeners } from './known-listeners.js';
+import { type PortFilter, passes } from './port-filter.js';
 
-/** What is told, and to whom. */
+/** Which listeners are told of, and to whom. */
 export interface OpenListenersOptions {
   /** How long a listener has to be open before it is told of. */
   readonly settleMs: number;
   /** Whether to wait for that keeps the process alive. */
   readonly persistent: boolean;
-  readonly isWanted: (listener: Listener) => boolean;
-  readonly publish: (happening: EventBody) => void;
-  /** Some listener has been open long enough now. */
-  readonly onSettling: () => void;
+  readonly filter: PortFilter;
+  readonly ignored: Pick<IgnoredHolders, 'has'>;
+  readonly events: { publish(body: EventBody): void };
+  /** Is rung for when some listener has been open long enough. */
+  readonly looks: { ring(): void };
 }
 
-/** What is open at a site, and what of it was told: of each listener that it opened before that it closed, and neither twice. */
+/** A listener that was seen in the last look. */
+interface OpenListener {
+  /** With what was learned of its processes. */
+  listener: Listener;
+  /** When it was first seen, on the clock of `performance.now()`. */
+  readonly since: number;
+  /** Somebody was told that it is there, or it was there at the start: so its end is told as well. */
+  isReported: boolean;
+}
+
+/** What is open at a site as the reader of events knows it: each listener that was told to open is told to close, and neither twice. */
 export class OpenListeners {
   readonly #options: OpenListenersOptions;
-  readonly #known = new KnownListeners();
+  readonly #open = new Map<string, OpenListener>();
+  /** Those that are to be told of once they have been open for long enough. */
+  readonly #unsettled = new Set<OpenListener>();
   #settleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: OpenListenersOptions) {
@@ -28,47 +43,55 @@ export class OpenListeners {
 
   /** Those that are wanted, in the order of `compareListeners`. */
   listeners(): readonly Listener[] {
-    return this.#all().filter(this.#options.isWanted);
+    return this.#all().filter((listener) => this.#isWanted(listener));
   }
 
   /** Those of them that were told or were there at the start: the end of each will be told. */
   reported(): readonly Listener[] {
-    const shown = this.#known.sorted().filter((known) => this.#isShown(known));
+    const shown = this.#sorted().filter((open) => this.#isShown(open));
     return shown.map(({ listener }) => listener);
   }
 
-  /** Whether it is still as it was. */
+  /** Whether it is open, with the same sockets. */
   isOpen(listener: Listener): boolean {
-    return this.#known.getUnchanged(listener) !== undefined;
+    return this.#getUnchanged(listener) !== undefined;
   }
 
   /** What was there at the start, which is no event. */
   addInitial(listeners: readonly Listener[]): void {
-    for (const listener of listeners) this.#known.addInitial(listener, performance.now());
+    const since = performance.now();
+    for (const listener of listeners)
+      this.#open.set(listenerKey(listener), { listener, since, isReported: true });
   }
 
   /** A listener that has come, or whose sockets are others now. The former is told by {@link settle}. */
   note(listener: Listener, now: number): void {
-    const known = this.#known.get(listener);
-    if (known === undefined) this.#known.add(listener, now);
-    else this.#update(known, listener, ['sockets']);
+    const key = listenerKey(listener);
+    const known = this.#open.get(key);
+    if (known !== undefined) {
+      this.#update(known, listener, ['sockets']);
+      return;
+    }
+    const open = { listener, since: now, isReported: false };
+    this.#open.set(key, open);
+    this.#unsettled.add(open);
   }
 
   /** Its processes were found after it had to be told without them. */
   learn(late: readonly Listener[]): void {
     for (const listener of late) {
-      const known = this.#known.getUnchanged(listener);
-      if (known === undefined || haveSameProcesses(known.listener, listener)) continue;
-      this.#update(known, listener, ['processes']);
+      const open = this.#getUnchanged(listener);
+      if (open === undefined || haveSameProcesses(open.listener, listener)) continue;
+      this.#update(open, listener, ['processes']);
     }
     this.settle();
   }
 
   /** Owners came or went. */
   reassign(attachOwners: (listeners: readonly Listener[]) => readonly Listener[]): void {
-    const known = this.#known.sorted();
+    const open = this.#sorted();
     const assigned = attachOwners(this.#all());
-    for (const [i, each] of known.entries()) {
+    for (const [i, each] of open.entries()) {
       const listener = assigned[i];
       if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
     }
@@ -76,63 +99,89 @@ export class OpenListeners {
   }
 
   forget(listener: Listener): void {
-    const known = this.#known.remove(listener);
-    if (known === undefined || !this.#isShown(known)) return;
-    this.#options.publish({ type: 'closed', listener: known.listener, openMs: openMs(known) });
+    const key = listenerKey(listener);
+    const open = this.#open.get(key);
+    if (open === undefined) return;
+    this.#open.delete(key);
+    this.#unsettled.delete(open);
+    if (this.#isShown(open)) this.#tellClosed(open, open.listener);
   }
 
   forgetAll(): void {
     for (const listener of this.#all()) this.forget(listener);
   }
 
-  /** What came and went unseen has not been open long enough for who wants to know only of what settled. */
-  tellPassage(listener: Listener, { opened, closed }: Passage): void {
-    const { settleMs, isWanted, publish } = this.#options;
-    if (settleMs > 0 || !isWanted(listener)) return;
+  /** What came and went unseen has not been open long enough for whoever wants to know only of what settled. */
+  tellTransient(listener: Listener, { opened, closed }: TransientListener): void {
+    const { settleMs, events } = this.#options;
+    if (settleMs > 0 || !this.#isWanted(listener)) return;
     const openMs = milliseconds(Number(closed.atNs - opened.atNs) / 1e6);
-    publish({ type: 'opened', listener, transient: true });
-    publish({ type: 'closed', listener, openMs, transient: true });
+    events.publish({ type: 'opened', listener, transient: true });
+    events.publish({ type: 'closed', listener, openMs, transient: true });
   }
 
-  /** Tells of what has been open for long enough, and comes back when the next one has. */
+  /** Tells of what has been open for long enough, and has a look taken when the next one has. */
   settle(): void {
-    const { settleMs, persistent, isWanted, publish, onSettling } = this.#options;
+    const { settleMs, persistent, events, looks } = this.#options;
     const now = performance.now();
-    for (const known of this.#known.takeSettled(now, settleMs)) {
-      if (!isWanted(known.listener)) continue;
-      known.isReported = true;
-      publish({ type: 'opened', listener: known.listener });
+    for (const open of [...this.#unsettled]) {
+      if (open.since + settleMs > now) continue;
+      this.#unsettled.delete(open);
+      if (!this.#isWanted(open.listener)) continue;
+      open.isReported = true;
+      events.publish({ type: 'opened', listener: open.listener });
     }
     this.stop();
-    const waitMs = this.#known.nextSettlesInMs(now, settleMs);
-    if (waitMs === undefined) return;
-    this.#settleTimer = setTimeout(onSettling, waitMs);
+    if (this.#unsettled.size === 0) return;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const { since } of this.#unsettled) oldest = Math.min(oldest, since);
+    this.#settleTimer = setTimeout(() => looks.ring(), Math.max(0, oldest + settleMs - now));
     if (!persistent) this.#settleTimer.unref();
   }
 
-  /** Does not come back any more. */
+  /** Has no more looks taken. */
   stop(): void {
     clearTimeout(this.#settleTimer);
   }
 
   /** It changed its processes or owners, and so it may no longer be wanted, or only now. */
-  #update(known: KnownListener, listener: Listener, changes: readonly ListenerChange[]): void {
-    const { isWanted, publish } = this.#options;
-    const previous = known.listener;
-    const wasShown = this.#isShown(known);
-    known.listener = listener;
-    known.isReported = wasShown && isWanted(listener);
-    if (known.isReported) publish({ type: 'changed', listener, previous, changes });
-    else if (wasShown) publish({ type: 'closed', listener: previous, openMs: openMs(known) });
-    else if (isWanted(listener)) this.#known.reconsider(known);
+  #update(open: OpenListener, listener: Listener, changes: readonly ListenerChange[]): void {
+    const previous = open.listener;
+    const wasShown = this.#isShown(open);
+    open.listener = listener;
+    const isWanted = this.#isWanted(listener);
+    open.isReported = wasShown && isWanted;
+    if (open.isReported) this.#options.events.publish({ type: 'changed', listener, previous, changes });
+    else if (wasShown) this.#tellClosed(open, previous);
+    else if (isWanted) this.#unsettled.add(open);
   }
 
-  #isShown({ listener, isReported }: KnownListener): boolean {
-    return isReported && this.#options.isWanted(listener);
+  #tellClosed({ since }: OpenListener, listener: Listener): void {
+    const openMs = milliseconds(performance.now() - since);
+    this.#options.events.publish({ type: 'closed', listener, openMs });
+  }
+
+  #isShown({ listener, isReported }: OpenListener): boolean {
+    return isReported && this.#isWanted(listener);
+  }
+
+  #isWanted(listener: Listener): boolean {
+    const { filter, ignored } = this.#options;
+    return !ignored.has(listener) && passes(listener, filter);
+  }
+
+  #getUnchanged(listener: Listener): OpenListener | undefined {
+    const open = this.#open.get(listenerKey(listener));
+    if (open === undefined) return undefined;
+    return difference([open.listener], [listener]).replaced.length === 0 ? open : undefined;
   }
 
   #all(): readonly Listener[] {
-    return this.#known.sorted().map(({ listener }) => listener);
+    return this.#sorted().map(({ listener }) => listener);
+  }
+
+  #sorted(): OpenListener[] {
+    return [...this.#open.values()].sort((a, b) => compareListeners(a.listener, b.listener));
   }
 }
 
@@ -146,10 +195,6 @@ function haveSameProcesses(a: Listener, b: Listener): boolean {
 
 function isSame(a: Process, b: Process | undefined): boolean {
   return a.pid === b?.pid && a.startTicks === b.startTicks;
-}
-
-function openMs({ since }: KnownListener): number {
-  return milliseconds(performance.now() - since);
 }
 
 /** To the microsecond. */

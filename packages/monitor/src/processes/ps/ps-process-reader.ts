@@ -1,8 +1,7 @@
 import { parseCommandLine } from '../parse-command-line.js';
 import type { ProcessStat } from '../parse-stat.js';
-import type { Process } from '../process.js';
+import type { Process, SeenProcess } from '../process.js';
 import type { ProcessReader } from '../process-reader.js';
-import type { SeenProcess } from '../seen-holders.js';
 import type { PsRow } from './parse-ps.js';
 import { runPs, runPsSync } from './run-ps.js';
 

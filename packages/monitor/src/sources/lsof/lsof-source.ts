@@ -15,8 +15,8 @@ export class LsofSource implements Source {
   async look(signal?: AbortSignal): Promise<SourceAnswer> {
     const output = await runLsof(signal);
     if (this.#last?.output.equals(output)) return this.#last.answer;
-    const { sockets, skipped } = parseLsof(output.toString('latin1'), interfaceName);
-    const answer = { listeners: groupSockets(sockets), skipped };
+    const { sockets, ...rest } = parseLsof(output.toString('latin1'), interfaceName);
+    const answer = { listeners: groupSockets(sockets), ...rest };
     this.#last = { output, answer };
     return answer;
   }

@@ -1,6 +1,6 @@
 import { addressText, parseAddress } from '../../address.js';
-import type { BoundSocket, Family } from '../../listener.js';
-import type { SeenProcess } from '../../processes/seen-holders.js';
+import { type BoundSocket, type Family, UNKNOWN_SOCKET } from '../../listener.js';
+import type { SeenProcess } from '../../processes/process.js';
 import { SourceError } from '../source-error.js';
 import { commandName } from './command-name.js';
 import { type FieldSet, readFieldSets } from './fields.js';
@@ -9,7 +9,7 @@ import { type FieldSet, readFieldSets } from './fields.js';
 export const LSOF_FIELDS = '0pRcuLftdPnT';
 
 interface HeldSocket extends BoundSocket {
-  readonly heldBy: SeenProcess[];
+  readonly pids: number[];
 }
 
 /**
@@ -20,14 +20,16 @@ interface HeldSocket extends BoundSocket {
  * listener tells nothing of who waits, and IPv6 addresses of one link hold the number of their interface in themselves.
  *
  * @param interfaceName the name of the interface of a number, null where there is none
- * @returns the sockets, and how many rows told of one that could not be understood
+ * @returns the sockets, what is told of the processes that hold them, and how many rows told of a socket that could not be
+ *   understood
  * @throws SourceError where this is not the output of lsof, or cut off
  */
 export function parseLsof(
   output: string,
   interfaceName: (index: number) => string | null,
-): { sockets: BoundSocket[]; skipped: number } {
+): { sockets: BoundSocket[]; processes: ReadonlyMap<number, SeenProcess>; skipped: number } {
   const sockets = new Map<string, HeldSocket>();
+  const processes = new Map<number, SeenProcess>();
   let skipped = 0;
   let holder: SeenProcess | undefined;
   for (const set of readFieldSets(output)) {
@@ -45,11 +47,12 @@ export function parseLsof(
     }
     const { protocol, family, address, port } = socket;
     const key = [protocol, family, address, port, set.fields.get('d')].join(' ');
-    const { heldBy } = sockets.get(key) ?? socket;
+    const { pids } = sockets.get(key) ?? socket;
     if (!sockets.has(key)) sockets.set(key, socket);
-    if (heldBy.at(-1) !== holder) heldBy.push(holder);
+    if (pids.at(-1) !== holder.pid) pids.push(holder.pid);
+    processes.set(holder.pid, holder);
   }
-  return { sockets: [...sockets.values()], skipped };
+  return { sockets: [...sockets.values()], processes, skipped };
 }
 
 function readProcess({ fields }: FieldSet): SeenProcess {
@@ -86,19 +89,15 @@ function readSocket(
   const place = readPlace(host.replace(/^\[|(?:%.*)?\]$/g, ''), family, inode === null);
   if (place === undefined) return undefined;
   return {
+    ...UNKNOWN_SOCKET,
     protocol: fields.get('P') === 'TCP' ? 'tcp' : 'udp',
     family,
     address: place.address,
     port,
     inode,
-    // lsof tells the user of the process, and not who made the socket.
-    uid: null,
     interface: zone ?? (place.scope === 0 ? null : interfaceName(place.scope)),
-    v6Only: null,
     backlog: inode === null ? null : numberIn(tcp.get('QR')),
-    backlogLimit: null,
-    cgroup: null,
-    heldBy: [],
+    pids: [],
   };
 }
 

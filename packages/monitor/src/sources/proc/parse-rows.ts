@@ -1,5 +1,5 @@
 import { addressText } from '../../address.js';
-import type { BoundSocket, Family, Protocol } from '../../listener.js';
+import { type BoundSocket, type Family, type Protocol, UNKNOWN_SOCKET } from '../../listener.js';
 
 /**
  * Reads the rows of listening sockets in /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)): columns of text, of
@@ -36,16 +36,13 @@ function parseRow(
     return undefined;
   if (endpoint.port === 0 || state !== LISTENING_STATE[protocol]) return undefined;
   return {
+    ...UNKNOWN_SOCKET,
     protocol,
     family,
     ...endpoint,
     inode: parseNumber(inode),
     uid: parseNumber(uid),
-    interface: null,
-    v6Only: null,
     backlog: parseReceiveQueue(queues),
-    backlogLimit: null,
-    cgroup: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import { addressText, parseAddress } from '../../address.js';
-import type { BoundSocket, Family, Protocol } from '../../listener.js';
+import { type BoundSocket, type Family, type Protocol, UNKNOWN_SOCKET } from '../../listener.js';
 import { SourceError } from '../source-error.js';
 
 const HEADER = /^Netid\s*State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/;
@@ -94,6 +94,7 @@ function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | u
   const { identity = '', cgroup, v6Only } = DETAILS[endpoint.family].exec(row.details)?.groups ?? {};
   const inode = numberIn(identity, /(?:^| )ino:(\d{1,15})(?: |$)/);
   return {
+    ...UNKNOWN_SOCKET,
     protocol: row.protocol,
     ...endpoint,
     port: row.port,

@@ -131,7 +131,7 @@ describe('a look', () => {
     const { listeners } = await source.look();
     process.kill(pids()[0] ?? 0, 'SIGKILL');
     await expect(source.look()).rejects.toThrow('sh was ended by SIGKILL');
-    expect(await source.look()).toEqual({ listeners, skipped: 0 });
+    expect(await source.look()).toMatchObject({ listeners, skipped: 0 });
     expect(pids()).toHaveLength(2);
     source.close();
     await expect.poll(() => pids().filter(isRunning)).toEqual([]);

@@ -39,8 +39,8 @@ function visit(programs: Record<string, string>) {
 }
 
 async function listenerAt(source: ElsewhereSource, port: number): Promise<Listener | undefined> {
-  const { listeners } = await source.look();
-  return processesElsewhere(listeners).find((listener) => listener.port === port);
+  const { listeners, processes } = await source.look();
+  return processesElsewhere(listeners, processes ?? new Map()).find((listener) => listener.port === port);
 }
 
 describe.each(PLACES)('in a place with $what', ({ programs }) => {
@@ -124,7 +124,8 @@ test('listeners are told without processes where ls hangs, and it is not asked a
   writeFileSync(join(place.path, 'ls'), '#!/bin/sh\nexec /bin/sleep 600\n', { mode: 0o755 });
   using socket = openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 1 });
   const first = await source.look();
-  const listener = processesElsewhere(first.listeners).find(({ port }) => port === socket.bound.port);
+  const listeners = processesElsewhere(first.listeners, first.processes ?? new Map());
+  const listener = listeners.find(({ port }) => port === socket.bound.port);
   expect(listener).toMatchObject({ processes: null, sockets: [{ holder: null }] });
   expect(await source.look()).toBe(first);
   expect(transport.started).toEqual(['sh', 'sh']);

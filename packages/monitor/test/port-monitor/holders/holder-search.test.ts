@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Listener } from '../../../src/index.js';
-import { processFinder } from '../../../src/places/process-finder.js';
 import { selfSite } from '../../../src/places/self-place.js';
+import { SiteReader } from '../../../src/places/site-reader.js';
 import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
+import { IgnoredHolders } from '../../../src/port-monitor/holders/ignored-holders.js';
 import { attachProcesses } from '../../../src/processes/attach-processes.js';
 import { listenerAt } from '../listener-at.js';
 
@@ -16,7 +17,7 @@ const underWay = new Set<number>();
 beforeEach(() => {
   vi.useFakeTimers();
   underWay.clear();
-  vi.mocked(attachProcesses).mockImplementation(([listener], _likely, signal) => {
+  vi.mocked(attachProcesses).mockImplementation(([listener], { signal } = {}) => {
     const port = listener?.port ?? 0;
     underWay.add(port);
     return new Promise((_, reject) =>
@@ -32,15 +33,10 @@ afterEach(() => void vi.useRealTimers());
 function searchUntil(
   signal: AbortSignal,
   onLate: (listeners: readonly Listener[]) => void = () => undefined,
-  enabled = true,
+  { processes = true, ignored = new IgnoredHolders() } = {},
 ): HolderSearch {
-  return new HolderSearch({
-    enabled,
-    finder: processFinder(selfSite()),
-    signal,
-    isOpen: () => true,
-    onLate,
-  });
+  const reader = new SiteReader(selfSite(), { processes });
+  return new HolderSearch({ reader, ignored, signal, open: { isOpen: () => true, learn: onLate } });
 }
 
 test('searches that take too long do not become ever more, and end with the monitor', async () => {
@@ -73,7 +69,8 @@ test('a search that fails is tried again, and its listeners are told late', asyn
 });
 
 test('what this process opened and closed between two looks is its own, though processes are not searched for', () => {
-  const search = searchUntil(new AbortController().signal, undefined, false);
-  expect(search.isIgnored(search.listenerOf(listenerAt(1), process.pid))).toBe(true);
-  expect(search.isIgnored(search.listenerOf(listenerAt(2), 1))).toBe(false);
+  const ignored = new IgnoredHolders();
+  const search = searchUntil(new AbortController().signal, undefined, { processes: false, ignored });
+  expect(ignored.has(search.listenerOf(listenerAt(1), process.pid))).toBe(true);
+  expect(ignored.has(search.listenerOf(listenerAt(2), 1))).toBe(false);
 });

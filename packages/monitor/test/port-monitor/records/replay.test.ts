@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareListeners, type Listener, listenerKey } from '../../../src/listener.js';
 import { difference } from '../../../src/port-monitor/difference.js';
 import type { ListenRecord } from '../../../src/port-monitor/doorbells/tracefs/parse-trace.js';
-import { postpone, type RecordNamespace, replay } from '../../../src/port-monitor/records/replay.js';
+import { postpone, type RecordNamespace, replayRecords } from '../../../src/port-monitor/records/replay.js';
 import { listenerAt } from '../listener-at.js';
 
 const own = (): RecordNamespace => 'own';
@@ -14,19 +14,19 @@ function record(type: 'opened' | 'closed', port: number, atNs: number, pid = 1):
 
 describe('the records between two looks', () => {
   test('tell of a listener that neither look saw', () => {
-    const { passages } = replay(
+    const { transients } = replayRecords(
       [],
       [],
       [record('opened', 80, 1), record('closed', 80, 2)],
       { lookBeganNs: 10n },
       own,
     );
-    expect(passages).toMatchObject([{ opened: { port: 80 }, closed: { port: 80 } }]);
+    expect(transients).toMatchObject([{ opened: { port: 80 }, closed: { port: 80 } }]);
   });
 
   test('tell that a listener closed and opened again though both looks saw one', () => {
     const records = [record('closed', 80, 1), record('opened', 80, 2)];
-    const { reopened, passages } = replay(
+    const { reopened, transients } = replayRecords(
       [listenerAt(80, 1)],
       [listenerAt(80, 2)],
       records,
@@ -34,40 +34,40 @@ describe('the records between two looks', () => {
       own,
     );
     expect([...reopened]).toEqual(['tcp 127.0.0.1:80']);
-    expect(passages).toEqual([]);
+    expect(transients).toEqual([]);
   });
 
   test('tell nothing of a second socket on the same endpoint', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
     const look = [listenerAt(80, 1)];
-    expect(replay(look, look, records, { lookBeganNs: 10n }, own)).toMatchObject({
-      passages: [],
+    expect(replayRecords(look, look, records, { lookBeganNs: 10n }, own)).toMatchObject({
+      transients: [],
       reopened: new Set(),
     });
   });
 
   test('of another network namespace tell nothing', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    expect(replay([], [], records, { lookBeganNs: 10n }, () => 'other').passages).toEqual([]);
+    expect(replayRecords([], [], records, { lookBeganNs: 10n }, () => 'other').transients).toEqual([]);
   });
 
   test('of a process that is gone tell nothing, since nobody knows where it was', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    expect(replay([], [], records, { lookBeganNs: 10n }, () => 'unknown').passages).toEqual([]);
+    expect(replayRecords([], [], records, { lookBeganNs: 10n }, () => 'unknown').transients).toEqual([]);
   });
 
   test('that are younger than the look wait for the next', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 11)];
-    const { unsettled, carried, passages } = replay([], [], records, { lookBeganNs: 10n }, own);
+    const { unsettled, carried, transients } = replayRecords([], [], records, { lookBeganNs: 10n }, own);
     expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
     expect(carried).toEqual(records);
-    expect(passages).toEqual([]);
+    expect(transients).toEqual([]);
   });
 
   test('wait only from where it was closed last, so that one that never rests does not gather them for ever', () => {
     const flaps = Array.from({ length: 200_000 }, (_, i) => record(i % 2 ? 'closed' : 'opened', 80, i));
     const young = record('opened', 80, 200_001);
-    const { unsettled, carried, passages } = replay(
+    const { unsettled, carried, transients } = replayRecords(
       [],
       [],
       [...flaps, young],
@@ -76,39 +76,45 @@ describe('the records between two looks', () => {
     );
     expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
     expect(carried).toEqual([young]);
-    expect(passages).toHaveLength(100_000);
+    expect(transients).toHaveLength(100_000);
   });
 
   test('of a listen() that has not returned wait, and come again', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2), record('opened', 80, 3)];
     const underWay = new Set(records.slice(2));
     const look = [listenerAt(80, 1)];
-    const { unsettled, carried, passages } = replay([], look, records, { lookBeganNs: 10n, underWay }, own);
+    const { unsettled, carried, transients } = replayRecords(
+      [],
+      look,
+      records,
+      { lookBeganNs: 10n, underWay },
+      own,
+    );
     expect([...unsettled]).toEqual(['tcp 127.0.0.1:80']);
     expect(carried).toEqual([]);
-    expect(passages).toHaveLength(1);
+    expect(transients).toHaveLength(1);
   });
 
   test('of an opening that the look after it does not show wait for that of its closing', () => {
     const opened = record('opened', 80, 1);
-    const waiting = replay([], [], [opened], { lookBeganNs: 10n }, own);
+    const waiting = replayRecords([], [], [opened], { lookBeganNs: 10n }, own);
     expect(waiting).toMatchObject({
       unsettled: new Set(['tcp 127.0.0.1:80']),
       carried: [opened],
-      passages: [],
+      transients: [],
     });
     const records = [...waiting.carried, record('closed', 80, 5)];
-    expect(replay([], [], records, { lookBeganNs: 20n }, own)).toMatchObject({
+    expect(replayRecords([], [], records, { lookBeganNs: 20n }, own)).toMatchObject({
       unsettled: new Set(),
-      passages: [{ opened, closed: { port: 80 } }],
+      transients: [{ opened, closed: { port: 80 } }],
     });
-    const late = replay([], [], [opened], { lookBeganNs: 100_000_002n }, own);
-    expect(late).toMatchObject({ unsettled: new Set(), carried: [], passages: [] });
+    const late = replayRecords([], [], [opened], { lookBeganNs: 100_000_002n }, own);
+    expect(late).toMatchObject({ unsettled: new Set(), carried: [], transients: [] });
   });
 
   test('tell that a listener ended though the closing of the next one is yet to be recorded', () => {
     const records = [record('closed', 80, 1), record('opened', 80, 2)];
-    const told = replay([listenerAt(80, 1)], [], records, { lookBeganNs: 10n }, own);
+    const told = replayRecords([listenerAt(80, 1)], [], records, { lookBeganNs: 10n }, own);
     expect([...told.ended]).toEqual(['tcp 127.0.0.1:80']);
     expect(told.carried).toEqual(records.slice(1));
   });
@@ -116,7 +122,7 @@ describe('the records between two looks', () => {
   test('tell that a listener ended though it opens and closes again while the look goes on', () => {
     const records = [record('closed', 80, 1), record('opened', 80, 2), record('closed', 80, 11)];
     const before = [listenerAt(80, 1)];
-    const told = replay(before, [], records, { lookBeganNs: 10n }, own);
+    const told = replayRecords(before, [], records, { lookBeganNs: 10n }, own);
     expect([...told.ended]).toEqual(['tcp 127.0.0.1:80']);
     expect(told.carried).toEqual(records.slice(1));
     expect(postpone(before, [], told)).toEqual([]);
@@ -180,8 +186,8 @@ test('together with the looks tell each opening and closing once, in order, and 
           else views.set(port, now);
         }
         const after = [...views.values()].sort(compareListeners);
-        const replayed = replay(seen, after, records, { lookBeganNs: began }, own);
-        const { passages, reopened } = replayed;
+        const replayed = replayRecords(seen, after, records, { lookBeganNs: began }, own);
+        const { transients, reopened } = replayed;
         records = [...replayed.carried];
         const next = postpone(seen, after, replayed);
         const { opened, closed, replaced } = difference(seen, next);
@@ -190,7 +196,7 @@ test('together with the looks tell each opening and closing once, in order, and 
         for (const { before } of again) told.push(`${before.port} closed`);
         for (const {
           opened: { port },
-        } of passages)
+        } of transients)
           told.push(`${port} opened`, `${port} closed`);
         for (const { port } of opened) told.push(`${port} opened`);
         for (const {

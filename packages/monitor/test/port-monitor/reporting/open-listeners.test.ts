@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Listener } from '../../../src/index.js';
 import { OpenListeners } from '../../../src/port-monitor/reporting/open-listeners.js';
 import { listenerAt } from '../listener-at.js';
 
@@ -9,9 +8,10 @@ describe('what is open and what of it was told', () => {
   const listeners = new OpenListeners({
     settleMs: 1e6,
     persistent: false,
-    isWanted: ({ sockets }: Listener) => sockets.some(({ inode }) => wanted.has(inode)),
-    publish: (happening) => told.push(happening.type),
-    onSettling: vi.fn(),
+    filter: {},
+    ignored: { has: ({ sockets }) => !sockets.some(({ inode }) => wanted.has(inode)) },
+    events: { publish: ({ type }) => void told.push(type) },
+    looks: { ring: vi.fn() },
   });
   afterEach(() => listeners.stop());
 

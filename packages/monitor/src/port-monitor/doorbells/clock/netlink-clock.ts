@@ -5,7 +5,7 @@ import type { Watch } from '../../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../../poll-thread/watch-own.js';
 import { openSockDiag } from '../../../sources/netlink/listener-dump.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
-import { doorbellErrorFrom } from '../doorbell-error.js';
+import { doorbellErrorFrom } from '../doorbell.js';
 
 /** How often it looks. */
 export interface NetlinkClockOptions extends DoorbellOptions {

@@ -1,17 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Bells, NO_RECORDS } from '../bells.js';
 import { ClockDoorbell } from './clock.js';
 
 /** How long looks may hold the event loop. */
 const SLICE_MS = 5;
 /** How long a site that did not answer is left out, doubling from time to time: others are not to wait for it. */
-const SET_ASIDE_MS = 1000;
-const SET_ASIDE_LIMIT_MS = 60_000;
+const BACK_OFF_MS = 1000;
+const BACK_OFF_LIMIT_MS = 60_000;
 /** The cost of a look is the least in so many sweeps. */
 const SWEEPS = 8;
 
-/** Looks; undefined where that was done at once. */
+/** Looks; undefined if that was done at once. */
 type Look = () => Promise<unknown> | undefined;
+
+/** The watch of one of many sites. */
+export interface SweptWatch {
+  /** Looks now; undefined if nothing has changed and that is known at once. */
+  lookUnlessUnchanged(): Promise<unknown> | undefined;
+  /** Whether a source answered the last look that was taken. */
+  readonly hasAnswered: boolean;
+}
 
 /** How often, and at what cost. */
 export interface SweepClockOptions {
@@ -24,7 +31,7 @@ export interface SweepClockOptions {
 /** One clock for many sites: they are looked at one after the other, in slices, as often as all of them together may cost. */
 export class SweepClock {
   readonly #options: SweepClockOptions;
-  readonly #looks = new Set<Look>();
+  readonly #sites = new Map<SweptWatch, SweptSite>();
   readonly #clock: ClockDoorbell;
   /** What one of the looks took in each of the last sweeps, in milliseconds: what all of them cost depends on how many there are. */
   readonly #costs: number[] = [];
@@ -36,56 +43,53 @@ export class SweepClock {
     this.#clock = new ClockDoorbell(intervalMs, { persistent });
   }
 
-  /** The bells of one more site. */
-  join(): Bells {
-    let joined: Look | undefined;
-    let hasAnswered = true;
-    let setAsideMs = 0;
-    let retryAt = 0;
-    const lookUnlessSetAside = (look: Look): Promise<void> | undefined => {
-      // It may have left while others were looked at.
-      if (joined === undefined || (retryAt > 0 && performance.now() < retryAt)) return undefined;
-      hasAnswered = false;
-      const looking = look();
-      return looking?.then(noteOutcome);
-    };
-    const noteOutcome = (): void => {
-      setAsideMs = hasAnswered ? 0 : Math.min(2 * setAsideMs || SET_ASIDE_MS, SET_ASIDE_LIMIT_MS);
-      retryAt = hasAnswered ? 0 : performance.now() + setAsideMs;
-    };
-    return {
-      get best() {
-        return joined && 'clock';
-      },
-      start: async (_ring, look) => {
-        joined = () => lookUnlessSetAside(look);
-        this.#looks.add(joined);
-        if (this.#looks.size === 1) await this.#clock.start(() => void this.#sweepByTheClock());
-      },
-      stop: async () => {
-        if (joined === undefined || !this.#looks.delete(joined)) return;
-        joined = undefined;
-        if (this.#looks.size === 0) await this.#clock.stop();
-      },
-      takeRecords: () => NO_RECORDS,
-      lookTook: () => undefined,
-      foundNews: () => undefined,
-      noteSource: () => {
-        hasAnswered = true;
-      },
-    };
+  /** From now on this one is looked at, too. */
+  join(watch: SweptWatch): void {
+    this.#sites.set(watch, new SweptSite(watch));
+    if (this.#sites.size === 1) void this.#clock.start(() => void this.#sweep());
   }
 
-  async #sweepByTheClock(): Promise<void> {
+  /** From now on this one is not looked at any more. */
+  leave(watch: SweptWatch): void {
+    if (this.#sites.delete(watch) && this.#sites.size === 0) void this.#clock.stop();
+  }
+
+  async #sweep(): Promise<void> {
     if (this.#isSweeping) return;
     this.#isSweeping = true;
-    const count = this.#looks.size;
-    this.#costs.push((await lookInSlices(this.#looks)) / count);
+    const count = this.#sites.size;
+    const looks = [...this.#sites].map(([watch, site]) => () => {
+      // It may have left while others were looked at.
+      return this.#sites.has(watch) ? site.look() : undefined;
+    });
+    this.#costs.push((await lookInSlices(looks)) / count);
     if (this.#costs.length > SWEEPS) this.#costs.shift();
     const { intervalMs, cpuShare } = this.#options;
     // The shortest is what a look costs; the others were kept waiting, or had something to find.
     this.#clock.intervalMs = Math.max(intervalMs, (Math.min(...this.#costs) * count) / cpuShare);
     this.#isSweeping = false;
+  }
+}
+
+/** A site that backs off while it does not answer. */
+class SweptSite {
+  readonly #watch: SweptWatch;
+  #backOffMs = 0;
+  #retryAt = 0;
+
+  constructor(watch: SweptWatch) {
+    this.#watch = watch;
+  }
+
+  look(): Promise<void> | undefined {
+    if (this.#retryAt > 0 && performance.now() < this.#retryAt) return undefined;
+    return this.#watch.lookUnlessUnchanged()?.then(() => this.#noteOutcome());
+  }
+
+  #noteOutcome(): void {
+    const { hasAnswered } = this.#watch;
+    this.#backOffMs = hasAnswered ? 0 : Math.min(2 * this.#backOffMs || BACK_OFF_MS, BACK_OFF_LIMIT_MS);
+    this.#retryAt = hasAnswered ? 0 : performance.now() + this.#backOffMs;
   }
 }
 

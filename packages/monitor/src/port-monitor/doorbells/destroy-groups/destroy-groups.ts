@@ -9,7 +9,7 @@ import type { Watch } from '../../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../../poll-thread/watch-own.js';
 import { NETLINK_SOCK_DIAG } from '../../../sources/netlink/inet-diag.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
-import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
+import { DoorbellError, doorbellErrorFrom } from '../doorbell.js';
 import { listenerFilter } from './listener-filter.js';
 
 /** enum sknetlink_groups (include/uapi/linux/sock_diag.h). */

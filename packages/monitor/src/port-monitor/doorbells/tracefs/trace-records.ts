@@ -15,6 +15,8 @@ export interface TakenRecords {
   readonly lost: number;
 }
 
+export const NO_RECORDS: TakenRecords = { records: [], underWay: [], lost: 0 };
+
 /** What a piece of text told of, in the monitor's own network namespace. */
 export interface TraceSummary {
   readonly listened: boolean;

@@ -2,7 +2,7 @@ import { loadLibc } from '../../../kernel/load-libc.js';
 import { atExit } from '../../../poll-thread/at-exit.js';
 import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
-import { DoorbellError, doorbellErrorFrom } from '../doorbell-error.js';
+import { DoorbellError, doorbellErrorFrom } from '../doorbell.js';
 import { findTracefs } from './find-tracefs.js';
 import { ForeignThreads } from './foreign-threads.js';
 import { processOfThread } from './process-of-thread.js';

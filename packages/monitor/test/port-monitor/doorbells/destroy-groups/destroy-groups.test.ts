@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DestroyDoorbell } from '../../../../dist/port-monitor/doorbells/destroy-groups/destroy-groups.js';
-import { DoorbellError } from '../../../../dist/port-monitor/doorbells/doorbell-error.js';
+import { DoorbellError } from '../../../../dist/port-monitor/doorbells/doorbell.js';
 import { openSocket, type SocketPlan } from '../../../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../../test-namespace/test-namespace.js';
 import { Bell } from '../bell.js';
@@ -128,7 +128,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the destroy groups', () => {
   test('need no privilege', async () => {
     const running = new RunningModule(
       `import { createServer } from 'node:net';
-       const { DestroyDoorbell } = await import(DIST + 'port-monitor/doorbells/destroy-groups.js');
+       const { DestroyDoorbell } = await import(DIST + 'port-monitor/doorbells/destroy-groups/destroy-groups.js');
        const doorbell = new DestroyDoorbell({ persistent: true });
        const server = createServer();
        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));

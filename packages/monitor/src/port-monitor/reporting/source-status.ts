@@ -1,23 +1,19 @@
 import type { ChainAnswer } from '../../sources/chain.js';
 import { NoSourceError } from '../../sources/no-source-error.js';
 import type { SourceName } from '../../sources/source.js';
-import type { EventBody } from '../reporting/event.js';
+import type { SiteEvents } from './site-events.js';
 
-/** Where the sources are, and who is told of them. */
-export interface SourceStatusOptions {
-  /** A place elsewhere comes and goes, and that it does not answer is no fault of a source. */
-  readonly isElsewhere: boolean;
-  readonly publish: (happening: EventBody) => void;
-}
-
-/** Tells that another source answers, that one works again, and once that none does. */
+/** Which source answers; tells that another one does, that one works again, and once that none does. */
 export class SourceStatus {
-  readonly #options: SourceStatusOptions;
+  readonly #events: SiteEvents;
+  readonly #isElsewhere: boolean;
   #source: SourceName | undefined;
   #isBlind = false;
 
-  constructor(options: SourceStatusOptions) {
-    this.#options = options;
+  /** @param isElsewhere a place elsewhere comes and goes, and that it does not answer is no fault of a source */
+  constructor(events: SiteEvents, { isElsewhere }: { readonly isElsewhere: boolean }) {
+    this.#events = events;
+    this.#isElsewhere = isElsewhere;
   }
 
   /** Which source answered last; undefined before the first answer. */
@@ -38,16 +34,19 @@ export class SourceStatus {
     if (previous === undefined || (previous === source && !wasBlind)) return;
     const failure = failures.find((each) => each.source === previous);
     const reason = failure?.reason ?? `${source} works again`;
-    this.#options.publish({ type: 'source', source, previous, reason });
+    this.#events.publish({ type: 'source', source, previous, reason });
   }
 
   /** A look failed, for whatever reason. */
   failed(error: unknown): void {
     if (this.#isBlind && error instanceof NoSourceError) return;
     this.#isBlind = error instanceof NoSourceError;
-    const { isElsewhere, publish } = this.#options;
-    if (error instanceof NoSourceError && isElsewhere && this.#source !== undefined)
-      publish({ type: 'source', source: null, previous: this.#source, reason: error.reason });
-    else publish({ type: 'error', error: error instanceof Error ? error : new Error(String(error)) });
+    if (error instanceof NoSourceError && this.#isElsewhere && this.#source !== undefined)
+      this.#events.publish({ type: 'source', source: null, previous: this.#source, reason: error.reason });
+    else
+      this.#events.publish({
+        type: 'error',
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
   }
 }
