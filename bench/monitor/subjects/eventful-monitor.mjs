@@ -31,7 +31,15 @@ function toggle() {
 
 /** Not one inode comes twice, and so nothing that was kept of it is used again. */
 function listenerAt(port) {
-  const socket = { inode: inode++, uid: 0, backlog: 0, backlogLimit: 511, cgroup: null, pids: null, holder: null };
+  const socket = {
+    inode: inode++,
+    uid: 0,
+    backlog: 0,
+    backlogLimit: 511,
+    cgroup: null,
+    pids: null,
+    holder: null,
+  };
   return {
     place: 'self',
     protocol: 'tcp',
