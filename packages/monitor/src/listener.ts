@@ -70,17 +70,30 @@ export interface BoundSocket extends Omit<ListenerSocket, 'unit' | 'container' |
   readonly port: number;
 }
 
-/** A socket of which nothing but its endpoint is known. A source spreads it, and adds what the source can tell. */
-export const UNKNOWN_SOCKET = {
-  inode: null,
-  uid: null,
-  interface: null,
-  v6Only: null,
-  backlog: null,
-  backlogLimit: null,
-  cgroup: null,
-  pids: null,
-} as const satisfies Omit<BoundSocket, 'protocol' | 'family' | 'address' | 'port'>;
+/** What a source can tell of a socket: its endpoint, and whatever else it knows. */
+export type KnownSocket = Pick<BoundSocket, 'protocol' | 'family' | 'address' | 'port'> &
+  Partial<BoundSocket>;
+
+/**
+ * A socket of which a source tells so much; the rest is null. (To spread an object of nulls reads better, and takes ten times
+ * as long.)
+ */
+export function boundSocket(known: KnownSocket): BoundSocket {
+  return {
+    protocol: known.protocol,
+    family: known.family,
+    address: known.address,
+    port: known.port,
+    inode: known.inode ?? null,
+    uid: known.uid ?? null,
+    interface: known.interface ?? null,
+    v6Only: known.v6Only ?? null,
+    backlog: known.backlog ?? null,
+    backlogLimit: known.backlogLimit ?? null,
+    cgroup: known.cgroup ?? null,
+    pids: known.pids ?? null,
+  };
+}
 
 const NOBODY: readonly string[] = [];
 
@@ -127,10 +140,10 @@ export function groupSockets(
   let previous: BoundSocket | undefined;
   let sockets: ListenerSocket[] = [];
   const within = rememberedCgroups();
-  for (const bound of ordered) {
-    const { protocol, family, address, port, ...socket } = bound;
-    if (previous === undefined || compareEndpoints(previous, bound) !== 0) {
+  for (const socket of ordered) {
+    if (previous === undefined || compareEndpoints(previous, socket) !== 0) {
       sockets = [];
+      const { protocol, family, address, port } = socket;
       listeners.push({
         place,
         protocol,
@@ -145,8 +158,19 @@ export function groupSockets(
     } else if (socket.inode !== null && socket.inode === previous.inode) {
       continue;
     }
-    sockets.push({ ...socket, ...within(socket.cgroup), holder: null });
-    previous = bound;
+    sockets.push({
+      inode: socket.inode,
+      uid: socket.uid,
+      interface: socket.interface,
+      v6Only: socket.v6Only,
+      backlog: socket.backlog,
+      backlogLimit: socket.backlogLimit,
+      cgroup: socket.cgroup,
+      ...within(socket.cgroup),
+      pids: socket.pids,
+      holder: null,
+    });
+    previous = socket;
   }
   return listeners;
 }

@@ -45,7 +45,13 @@ export class SourceChain {
     for (const link of this.#inOrder()) {
       const answer = await this.#try(link, signal);
       if (answer !== undefined)
-        return { ...answer, source: link.source.name, failures: this.#failures(link) };
+        return {
+          listeners: answer.listeners,
+          skipped: answer.skipped,
+          processes: answer.processes,
+          source: link.source.name,
+          failures: this.#failures(link),
+        };
     }
     throw new NoSourceError(this.#failures(), this.#place);
   }

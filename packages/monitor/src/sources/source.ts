@@ -35,5 +35,5 @@ export interface SourceAnswer {
   /** Rows that could not be understood and were passed over. */
   readonly skipped: number;
   /** What the source itself tells of the processes in `sockets[].pids`, by pid; only a source that goes by processes does. */
-  readonly processes?: ReadonlyMap<number, SeenProcess>;
+  readonly processes?: ReadonlyMap<number, SeenProcess> | undefined;
 }

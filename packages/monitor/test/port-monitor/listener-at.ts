@@ -1,4 +1,4 @@
-import { type BoundSocket, groupSockets, type Listener, UNKNOWN_SOCKET } from '../../src/listener.js';
+import { type BoundSocket, boundSocket, groupSockets, type Listener } from '../../src/listener.js';
 
 /** A listener of which only a few things matter, with a socket for each inode, or with one. */
 export function listenerAt(port: number, ...inodes: readonly (number | null)[]): Listener {
@@ -11,14 +11,5 @@ export function listenerAt(port: number, ...inodes: readonly (number | null)[]):
 
 /** One of its sockets. */
 export function socketAt(port: number, inode: number | null): BoundSocket {
-  return {
-    ...UNKNOWN_SOCKET,
-    protocol: 'tcp',
-    family: 4,
-    address: '127.0.0.1',
-    port,
-    inode,
-    uid: 0,
-    backlog: 0,
-  };
+  return boundSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port, inode, uid: 0, backlog: 0 });
 }

@@ -91,7 +91,7 @@ export class ElsewhereSource implements Source {
     const { ephemeral, skipped } = parsed;
     const listeners = groupSockets(sockets, { place, ephemeral });
     const byInode = this.#holders?.byInode;
-    const answer = { listeners, skipped, ...(byInode && { processes: processesIn(byInode) }) };
+    const answer = { listeners, skipped, processes: byInode && processesIn(byInode) };
     this.#last = { seen, parsed, holders: this.#holders, answer };
     return answer;
   }

@@ -1,5 +1,5 @@
 import { addressText, parseAddress } from '../../address.js';
-import { type BoundSocket, type Family, UNKNOWN_SOCKET } from '../../listener.js';
+import { type BoundSocket, boundSocket, type Family } from '../../listener.js';
 import type { SeenProcess } from '../../processes/process.js';
 import { SourceError } from '../source-error.js';
 import { commandName } from './command-name.js';
@@ -88,8 +88,7 @@ function readSocket(
   const inode = numberIn(fields.get('d'));
   const place = readPlace(host.replace(/^\[|(?:%.*)?\]$/g, ''), family, inode === null);
   if (place === undefined) return undefined;
-  return {
-    ...UNKNOWN_SOCKET,
+  const socket = boundSocket({
     protocol: fields.get('P') === 'TCP' ? 'tcp' : 'udp',
     family,
     address: place.address,
@@ -97,8 +96,8 @@ function readSocket(
     inode,
     interface: zone ?? (place.scope === 0 ? null : interfaceName(place.scope)),
     backlog: inode === null ? null : numberIn(tcp.get('QR')),
-    pids: [],
-  };
+  });
+  return { ...socket, pids: [] };
 }
 
 /**

@@ -5,7 +5,7 @@
 import { ipv4Text, ipv6Text } from '../../address.js';
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { aligned, messageLength, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
-import { type BoundSocket, type Family, type Protocol, UNKNOWN_SOCKET } from '../../listener.js';
+import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
 import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 
 const INET_DIAG_MSG_LENGTH = 72;
@@ -87,8 +87,7 @@ function readSocket(
   }
 
   const interfaceIndex = view.getUint32(start + 40, LITTLE_ENDIAN);
-  return {
-    ...UNKNOWN_SOCKET,
+  return boundSocket({
     protocol,
     family,
     address: family === 4 ? addresses.ipv4(start + 8) : addresses.ipv6(start + 8),
@@ -100,7 +99,7 @@ function readSocket(
     backlog: view.getUint32(start + 56, LITTLE_ENDIAN),
     backlogLimit: protocol === 'tcp' ? view.getUint32(start + 60, LITTLE_ENDIAN) : null,
     cgroup,
-  };
+  });
 }
 
 /** The ids of cgroups are 64 bits; one beyond 2^53 is rounded and so found under no name. */

@@ -1,5 +1,5 @@
 import { addressText } from '../../address.js';
-import { type BoundSocket, type Family, type Protocol, UNKNOWN_SOCKET } from '../../listener.js';
+import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
 
 /**
  * Reads the rows of listening sockets in /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)): columns of text, of
@@ -35,15 +35,14 @@ function parseRow(
   if (endpoint === undefined || parseEndpoint(remote ?? '', family, littleEndian) === undefined)
     return undefined;
   if (endpoint.port === 0 || state !== LISTENING_STATE[protocol]) return undefined;
-  return {
-    ...UNKNOWN_SOCKET,
+  return boundSocket({
     protocol,
     family,
     ...endpoint,
     inode: parseNumber(inode),
     uid: parseNumber(uid),
     backlog: parseReceiveQueue(queues),
-  };
+  });
 }
 
 /** The states (include/net/tcp_states.h) in which a socket waits for whoever comes: LISTEN, and CLOSE for UDP. */

@@ -1,5 +1,5 @@
 import { addressText, parseAddress } from '../../address.js';
-import { type BoundSocket, type Family, type Protocol, UNKNOWN_SOCKET } from '../../listener.js';
+import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
 import { SourceError } from '../source-error.js';
 
 const HEADER = /^Netid\s*State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/;
@@ -93,8 +93,7 @@ function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | u
   if (endpoint === undefined) return undefined;
   const { identity = '', cgroup, v6Only } = DETAILS[endpoint.family].exec(row.details)?.groups ?? {};
   const inode = numberIn(identity, /(?:^| )ino:(\d{1,15})(?: |$)/);
-  return {
-    ...UNKNOWN_SOCKET,
+  return boundSocket({
     protocol: row.protocol,
     ...endpoint,
     port: row.port,
@@ -106,7 +105,7 @@ function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | u
     backlog: row.backlog,
     backlogLimit: row.protocol === 'tcp' ? row.sendQueue : null,
     cgroup: cgroup?.startsWith('/') ? cgroup : null,
-  };
+  });
 }
 
 type Place = Pick<BoundSocket, 'family' | 'address'>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BoundSocket, UNKNOWN_SOCKET } from '../../../src/listener.js';
+import { type BoundSocket, boundSocket } from '../../../src/listener.js';
 import { parseLsof } from '../../../src/sources/lsof/parse-lsof.js';
 import { damaged } from '../../fixtures/damage.js';
 import { LINUX_LSOF, lsofOutput, MAC_LSOF } from '../../fixtures/lsof-output.js';
@@ -37,16 +37,17 @@ describe('the output of lsof on Linux', () => {
 
   test('has inodes and who waits, and null for what it does not tell', () => {
     const { sockets, processes } = parse(LINUX_LSOF);
-    expect(sockets[1]).toEqual({
-      ...UNKNOWN_SOCKET,
-      protocol: 'tcp',
-      family: 4,
-      address: '127.0.0.1',
-      port: 2,
-      inode: 44130,
-      backlog: 1,
-      pids: [4228],
-    });
+    expect(sockets[1]).toEqual(
+      boundSocket({
+        protocol: 'tcp',
+        family: 4,
+        address: '127.0.0.1',
+        port: 2,
+        inode: 44130,
+        backlog: 1,
+        pids: [4228],
+      }),
+    );
     const name = 'a\np1\nc^[\ufffd\u00e9b\\';
     expect(processes.get(4228)).toEqual({ pid: 4228, parentPid: 4226, name, uid: 0, user: 'root' });
   });
