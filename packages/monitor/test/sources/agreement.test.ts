@@ -9,6 +9,7 @@ import {
   type SourceName,
 } from '../../src/index.js';
 import { HAS_LSOF } from '../test-namespace/has-lsof.js';
+import { HAS_SOCK_DIAG } from '../test-namespace/has-sock-diag.js';
 import type { NativeSocket } from '../test-namespace/native-socket.js';
 import { openAll, randomSockets } from '../test-namespace/random-sockets.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
@@ -86,17 +87,21 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
     );
   }
 
-  test('see exactly the sockets that were made, whatever they are', async () => {
-    await withRandomSockets(scaled(150), async (made) => {
-      const lines = made.map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:${bound.uid}`).sort();
-      const [netlink, proc, ss] = [await look('netlink'), await look('proc'), await look('ss')];
-      expect(endpoints(netlink)).toEqual(lines);
-      expect(endpoints(proc)).toEqual(lines);
-      expect(netlink).toEqual(ss);
-      expect([...netlink].sort(compareListeners)).toEqual(netlink);
-      expectDetails(netlink, made);
-    });
-  }, 120_000);
+  test.skipIf(!HAS_SOCK_DIAG)(
+    'see exactly the sockets that were made, whatever they are',
+    async () => {
+      await withRandomSockets(scaled(150), async (made) => {
+        const lines = made.map(({ bound }) => `${line(bound)} ino:${bound.inode} uid:${bound.uid}`).sort();
+        const [netlink, proc, ss] = [await look('netlink'), await look('proc'), await look('ss')];
+        expect(endpoints(netlink)).toEqual(lines);
+        expect(endpoints(proc)).toEqual(lines);
+        expect(netlink).toEqual(ss);
+        expect([...netlink].sort(compareListeners)).toEqual(netlink);
+        expectDetails(netlink, made);
+      });
+    },
+    120_000,
+  );
 
   test.skipIf(!HAS_LSOF)(
     'lsof sees the same, but not who made a socket',
@@ -111,15 +116,18 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all sources', () => {
     120_000,
   );
 
-  test.skipIf(!HAS_LSOF)('lsof does not see a socket that no process holds, and the others do', async () => {
-    execFileSync('ip', ['link', 'add', 'vxlan0', 'type', 'vxlan', 'id', '1', 'dstport', '4789']);
-    execFileSync('ip', ['link', 'set', 'vxlan0', 'up']);
-    try {
-      for (const name of ['netlink', 'proc', 'ss'] as const)
-        expect((await look(name)).map(({ port }) => port)).toContain(4789);
-      expect(await look('lsof')).toEqual([]);
-    } finally {
-      execFileSync('ip', ['link', 'del', 'vxlan0']);
-    }
-  });
+  test.skipIf(!HAS_LSOF || !HAS_SOCK_DIAG)(
+    'lsof does not see a socket that no process holds, and the others do',
+    async () => {
+      execFileSync('ip', ['link', 'add', 'vxlan0', 'type', 'vxlan', 'id', '1', 'dstport', '4789']);
+      execFileSync('ip', ['link', 'set', 'vxlan0', 'up']);
+      try {
+        for (const name of ['netlink', 'proc', 'ss'] as const)
+          expect((await look(name)).map(({ port }) => port)).toContain(4789);
+        expect(await look('lsof')).toEqual([]);
+      } finally {
+        execFileSync('ip', ['link', 'del', 'vxlan0']);
+      }
+    },
+  );
 });

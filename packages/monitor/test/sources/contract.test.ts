@@ -7,6 +7,7 @@ import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { SOURCE_NAMES, type Source } from '../../src/sources/source.js';
 import { HAS_NODE_FFI } from '../kernel/libc-implementations.js';
 import { HAS_LSOF } from '../test-namespace/has-lsof.js';
+import { HAS_SOCK_DIAG } from '../test-namespace/has-sock-diag.js';
 import { openSocket, type SocketPlan } from '../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES, TEST_ADDRESSES } from '../test-namespace/test-namespace.js';
 
@@ -38,6 +39,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(SOURCES)('the source $name', ({ name,
   beforeEach(({ skip }) => {
     source = create();
     skip(name === 'lsof' && !HAS_LSOF, 'lsof is not installed');
+    skip(name.startsWith('netlink') && !HAS_SOCK_DIAG, 'the kernel has no sock_diag');
   });
 
   afterEach(() => source.close());

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
+import { HAS_SOCK_DIAG } from '../../test-namespace/has-sock-diag.js';
 import { type NativeSocket, openSocket, type SocketPlan } from '../../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { scaled } from '../../test-size.js';
@@ -12,7 +13,7 @@ const PLANS = Array.from({ length: PORTS }, (_, i): SocketPlan[] => [
   { protocol: 'udp', family: 6, address: '::1', port: 3000 + i },
 ]).flat();
 
-describe.skipIf(!MAY_MAKE_NAMESPACES)('a netlink source that has looked before', () => {
+describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('a netlink source that has looked before', () => {
   const open = new Map<number, NativeSocket>();
   const kept = new NetlinkSource();
 

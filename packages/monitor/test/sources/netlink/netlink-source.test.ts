@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Libc } from '../../../src/kernel/calls.js';
 import { loadLibc } from '../../../src/kernel/load-libc.js';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
+import { HAS_SOCK_DIAG } from '../../test-namespace/has-sock-diag.js';
 
 /** TCPDIAG_GETSOCK, and a type that no message has. */
 const BOTH_FAMILIES_TYPE = 18;
@@ -29,7 +30,7 @@ function patchFirstMessage(bytes: Uint8Array, patch: (view: DataView) => void): 
   patch(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-describe('the netlink source', () => {
+describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
   test('takes an interrupted dump again, and answers with the whole one', () => {
     let interruptions = 3;
     const source = sourceWith((real) => ({

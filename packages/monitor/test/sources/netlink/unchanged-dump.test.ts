@@ -7,6 +7,7 @@ import { OwnNamespace } from '../../../src/kernel/namespaces/network-namespace.j
 import { PollFds } from '../../../src/poll-thread/poll-fds.js';
 import { openSockDiag } from '../../../src/sources/netlink/listener-dump.js';
 import { UnchangedDump } from '../../../src/sources/netlink/unchanged-dump.js';
+import { HAS_SOCK_DIAG } from '../../test-namespace/has-sock-diag.js';
 import { type NativeSocket, openSocket, type SocketPlan } from '../../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { scaled } from '../../test-size.js';
@@ -18,7 +19,7 @@ const PLANS = Array.from({ length: PORTS }, (_, i): SocketPlan[] => [
   { protocol: 'udp', family: 6, address: '::1', port: 3000 + i },
 ]).flat();
 
-describe.skipIf(!MAY_MAKE_NAMESPACES)('dumps that are compared', () => {
+describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('dumps that are compared', () => {
   const libc = loadLibc();
   const open = new Map<number, NativeSocket>();
   let fd = -1;

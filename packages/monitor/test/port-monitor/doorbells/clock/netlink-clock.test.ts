@@ -5,6 +5,7 @@ import { loadLibc } from '../../../../dist/kernel/load-libc.js';
 import { OwnNamespace } from '../../../../dist/kernel/namespaces/network-namespace.js';
 import { NetlinkClock } from '../../../../dist/port-monitor/doorbells/clock/netlink-clock.js';
 import { PortMonitor } from '../../../../dist/port-monitor/port-monitor.js';
+import { HAS_SOCK_DIAG } from '../../../test-namespace/has-sock-diag.js';
 import { openSocket, type SocketPlan } from '../../../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../../test-namespace/test-namespace.js';
 import { listenerProcess } from '../../listener-process.js';
@@ -14,7 +15,7 @@ const TCP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port
 const UDP: SocketPlan = { protocol: 'udp', family: 6, address: '::1', port: 5353 };
 const OPTIONS = { persistent: true, intervalMs: 10, cpuShare: 1, namespace: new OwnNamespace() };
 
-describe.skipIf(!MAY_MAKE_NAMESPACES)('the clock that looks at the dumps', () => {
+describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the clock that looks at the dumps', () => {
   let clock = new NetlinkClock(OPTIONS);
   let bell = new Bell();
 

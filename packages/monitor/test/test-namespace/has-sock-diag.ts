@@ -1,0 +1,19 @@
+import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
+
+/**
+ * Whether the kernel has sock_diag for TCP and UDP, which Debian builds as modules; tests that need it are skipped otherwise, and
+ * /proc answers first.
+ */
+export const HAS_SOCK_DIAG = hasSockDiag();
+
+function hasSockDiag(): boolean {
+  const source = new NetlinkSource();
+  try {
+    source.look();
+    return true;
+  } catch (error) {
+    return !String(error).includes('refused the dump (ENOENT)');
+  } finally {
+    source.close();
+  }
+}
