@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { SkippedTestsReporter } from './scripts/skipped-tests-reporter.js';
 
-/** As many files at a time as CI has cores: with more, what is waited for comes late. */
-const AT_A_TIME = 2;
+/** As many files at a time as there are cores, and CI has two: with more, what is waited for comes late. */
+const AT_A_TIME = Math.min(2, availableParallelism());
 
 /** These measure how long something takes or what it costs, or count what the kernel tells of the whole machine. */
 const ALONE = [

@@ -54,9 +54,9 @@ function runTests(modules) {
 
 /** What the first process of the machine runs: vitest, and the end of the machine after it. */
 function testScript() {
-  const quoted = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', ...paths].map(quote).join(' ');
+  const quoted = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...paths].map(quote).join(' ');
   return `
-export PATH=${quote(process.env.PATH)} HOME=/root TERM=dumb PORTOLAN_TEST_SIZE=small
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb PORTOLAN_TEST_SIZE=small
 cd ${quote(process.cwd())}
 ip link set lo up
 ${quoted} --reporter=default --reporter=json --outputFile.json=/run/shared/report.json 2>&1 | cat
