@@ -1,7 +1,13 @@
 import { basename } from 'node:path';
-import type { Family, Listener, Process, Protocol } from '@portolan/monitor';
+import {
+  type Family,
+  includesPort,
+  type Listener,
+  type PortRange,
+  type Process,
+  type Protocol,
+} from '@portolan/monitor';
 import type { AskedOwner } from './arguments/asked-owners.js';
-import { includesPort, type PortRange } from './arguments/ports.js';
 
 /** Which listeners are wanted; what is left out lets all pass. */
 export interface ListenerFilter {

@@ -9,11 +9,11 @@ import { Users } from '../src/users.js';
 
 describe('ports', () => {
   it('are single, ranges, and lists of both', () => {
-    expect(parsePorts('3000')).toEqual([{ first: 3000, last: 3000 }]);
-    expect(parsePorts('1-65535')).toEqual([{ first: 1, last: 65535 }]);
+    expect(parsePorts('3000')).toEqual([{ from: 3000, to: 3000 }]);
+    expect(parsePorts('1-65535')).toEqual([{ from: 1, to: 65535 }]);
     expect(parsePorts('80,8000-8999')).toEqual([
-      { first: 80, last: 80 },
-      { first: 8000, last: 8999 },
+      { from: 80, to: 80 },
+      { from: 8000, to: 8999 },
     ]);
   });
 

@@ -16,12 +16,12 @@ describe('a filter', () => {
     expect(matches(node, { protocols: ['udp'] })).toBe(false);
     expect(matches(node, { protocols: ['udp', 'tcp'] })).toBe(true);
     expect(matches(node, { families: [6] })).toBe(false);
-    expect(matches(node, { ports: [{ first: 1, last: 2999 }] })).toBe(false);
+    expect(matches(node, { ports: [{ from: 1, to: 2999 }] })).toBe(false);
     expect(
       matches(node, {
         ports: [
-          { first: 1, last: 1 },
-          { first: 3000, last: 3001 },
+          { from: 1, to: 1 },
+          { from: 3000, to: 3001 },
         ],
       }),
     ).toBe(true);
@@ -59,7 +59,7 @@ describe('a filter', () => {
   it("leaves out what is a client's, where that is asked for and no port by its number", async () => {
     const client = listener({ protocol: 'udp', port: 40000, ephemeral: true });
     const all = await toFilter([], {});
-    const named = await toFilter([{ first: 40000, last: 40000 }], {});
+    const named = await toFilter([{ from: 40000, to: 40000 }], {});
     expect(matches(client, all)).toBe(true);
     expect(matches(client, withoutClients(all, {}))).toBe(false);
     expect(matches(listener({ protocol: 'udp', port: 53 }), withoutClients(all, {}))).toBe(true);

@@ -10,9 +10,9 @@ import { parsePlainList } from '../src/commands/plain-list.js';
 it('understands the list', () => {
   expect(parsePlainList(['list', '-tu', '3000', '--sort=pid', '80,90-99'])).toEqual({
     ports: [
-      { first: 3000, last: 3000 },
-      { first: 80, last: 80 },
-      { first: 90, last: 99 },
+      { from: 3000, to: 3000 },
+      { from: 80, to: 80 },
+      { from: 90, to: 99 },
     ],
     options: { tcp: true, udp: true, sort: 'pid', source: 'auto' },
   });

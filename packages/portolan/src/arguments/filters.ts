@@ -1,4 +1,4 @@
-import type { Family, Protocol } from '@portolan/monitor';
+import type { Family, PortRange, Protocol } from '@portolan/monitor';
 import type { ListenerFilter } from '../filter.js';
 import { askedOwners, type OwnerOptions } from './asked-owners.js';
 import { parseCgroup } from './cgroup.js';
@@ -6,7 +6,6 @@ import { parseContainer } from './container.js';
 import { parseEnvironment } from './environment.js';
 import type { OptionDefinition } from './option-definition.js';
 import { parsePid } from './pid.js';
-import type { PortRange } from './ports.js';
 import { parseUser } from './user.js';
 
 /** The options that say which listeners are wanted. */

@@ -1,5 +1,6 @@
+import type { PortRange } from '@portolan/monitor';
 import { Argument, type Command } from 'commander';
-import { type PortRange, parsePorts } from './ports.js';
+import { parsePorts } from './ports.js';
 
 /** The argument of the commands that are told ports: none, one or many of them. */
 export function portArgument(command: Command): Argument {

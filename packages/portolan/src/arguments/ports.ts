@@ -1,11 +1,6 @@
+import type { PortRange } from '@portolan/monitor';
 import { UsageError } from '../usage-error.js';
 import { nearest } from './nearest.js';
-
-/** Ports from the first to the last, both included. */
-export interface PortRange {
-  readonly first: number;
-  readonly last: number;
-}
 
 const LAST_PORT = 65535;
 
@@ -19,21 +14,17 @@ export function parsePorts(text: string, commands: readonly string[] = []): Port
   return text.split(',').map((part) => parseRange(part, commands));
 }
 
-export function includesPort({ first, last }: PortRange, port: number): boolean {
-  return first <= port && port <= last;
-}
-
 function parseRange(text: string, commands: readonly string[]): PortRange {
   const match = /^(\d+)(?:-(\d+))?$/.exec(text);
   if (match === null) throw new UsageError(`'${text}' is no port: ${whatWasMeant(text, commands)}`);
-  const first = Number(match[1]);
-  const last = Number(match[2] ?? first);
-  for (const port of [first, last]) {
+  const from = Number(match[1]);
+  const to = Number(match[2] ?? from);
+  for (const port of [from, to]) {
     if (port < 1 || port > LAST_PORT)
       throw new UsageError(`'${text}' is no port: they go from 1 to ${LAST_PORT}`);
   }
-  if (first > last) throw new UsageError(`'${text}' runs backwards: did you mean ${last}-${first}?`);
-  return { first, last };
+  if (from > to) throw new UsageError(`'${text}' runs backwards: did you mean ${to}-${from}?`);
+  return { from, to };
 }
 
 function whatWasMeant(text: string, commands: readonly string[]): string {

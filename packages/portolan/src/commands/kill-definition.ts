@@ -1,11 +1,10 @@
-import type { SourceName } from '@portolan/monitor';
+import type { PortRange, SourceName } from '@portolan/monitor';
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { parseDuration } from '../arguments/duration.js';
 import { FILTER_NOTE, FILTER_OPTIONS, type FilterOptions, toFilter } from '../arguments/filters.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { portArgument } from '../arguments/port-argument.js';
-import type { PortRange } from '../arguments/ports.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
 import type { ExitStatus } from '../exit-status.js';
 import { UsageError } from '../usage-error.js';

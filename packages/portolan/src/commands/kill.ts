@@ -1,6 +1,13 @@
-import { type Listener, listenerKey, listListeners, ownersOf, type Process } from '@portolan/monitor';
+import {
+  includesPort,
+  type Listener,
+  listenerKey,
+  listListeners,
+  ownersOf,
+  type PortRange,
+  type Process,
+} from '@portolan/monitor';
 import type { AskedOwner } from '../arguments/asked-owners.js';
-import { includesPort, type PortRange } from '../arguments/ports.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches } from '../filter.js';
 import { Interruption } from '../interruption.js';
@@ -98,9 +105,7 @@ function tellUnused(
 ): void {
   const unused = ports.filter((range) => !listeners.some(({ port }) => includesPort(range, port)));
   if (unused.length === 0) return;
-  const texts = unused.map(({ first, last }) =>
-    first === last ? `port ${first}` : `the ports ${first}-${last}`,
-  );
+  const texts = unused.map(({ from, to }) => (from === to ? `port ${from}` : `the ports ${from}-${to}`));
   const { ports: _, ...others } = filter;
   const isFiltered = Object.values(others).some((value) => value !== undefined);
   tell(`nothing ${isFiltered ? 'that matches ' : ''}listens on ${texts.join(', ')}`);

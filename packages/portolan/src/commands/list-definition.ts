@@ -1,9 +1,9 @@
+import type { PortRange } from '@portolan/monitor';
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { FILTER_NOTE, toFilter } from '../arguments/filters.js';
 import { PLACE_NOTE } from '../arguments/places.js';
 import { portArgument } from '../arguments/port-argument.js';
-import type { PortRange } from '../arguments/ports.js';
 import type { ExitStatus } from '../exit-status.js';
 import { LIST_OPTIONS, type ListOptions } from './list-options.js';
 

@@ -1,5 +1,6 @@
+import type { PortRange } from '@portolan/monitor';
 import { parsePlainly } from '../arguments/parse-plainly.js';
-import { type PortRange, parsePorts } from '../arguments/ports.js';
+import { parsePorts } from '../arguments/ports.js';
 import { LIST_OPTIONS, type ListOptions } from './list-options.js';
 
 /** `portolan [list] [port...] [options]`, understood. */

@@ -1,4 +1,4 @@
-import type { SourceName } from '@portolan/monitor';
+import type { PortRange, SourceName } from '@portolan/monitor';
 import type { Command } from 'commander';
 import { addOptions } from '../arguments/add-options.js';
 import { parseChoice } from '../arguments/choice.js';
@@ -8,7 +8,6 @@ import { INTERVAL_OPTION } from '../arguments/interval.js';
 import type { OptionDefinition } from '../arguments/option-definition.js';
 import { PLACE_NOTE, PLACE_OPTION, type PlaceOptions } from '../arguments/places.js';
 import { portArgument } from '../arguments/port-argument.js';
-import type { PortRange } from '../arguments/ports.js';
 import { PROCESSES_OPTION } from '../arguments/processes.js';
 import { SOURCE_OPTION } from '../arguments/sources.js';
 import type { ExitStatus } from '../exit-status.js';

@@ -1,6 +1,5 @@
-import { PortMonitor, SELF } from '@portolan/monitor';
+import { PortMonitor, type PortRange, SELF } from '@portolan/monitor';
 import { toFilter } from '../arguments/filters.js';
-import type { PortRange } from '../arguments/ports.js';
 import { Deadline } from '../deadline.js';
 import { ExitStatus } from '../exit-status.js';
 import { Interruption, signalStatus } from '../interruption.js';
@@ -52,7 +51,7 @@ async function waitForPorts(
     processes: [filter.process, filter.uid, filter.owners].some((asked) => asked !== undefined),
     owners: filter.owners ?? [],
     cpuShare: WATCHED_SHARE,
-    filter: { ports: ports.map(({ first, last }) => ({ from: first, to: last })) },
+    filter: { ports },
   });
   const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);
   try {

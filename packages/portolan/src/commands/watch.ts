@@ -1,4 +1,5 @@
 import {
+  includesPort,
   type MissedEvents,
   type PortEvent,
   PortMonitor,
@@ -6,7 +7,6 @@ import {
   splitWords,
 } from '@portolan/monitor';
 import { areSeveral } from '../arguments/places.js';
-import { includesPort } from '../arguments/ports.js';
 import { wantedProcesses } from '../arguments/processes.js';
 import { ExitStatus } from '../exit-status.js';
 import { type ListenerFilter, matches, matchesEndpoint } from '../filter.js';

@@ -1,5 +1,4 @@
-import type { Listener } from '@portolan/monitor';
-import { includesPort, type PortRange } from '../arguments/ports.js';
+import { includesPort, type Listener, type PortRange } from '@portolan/monitor';
 import { type ListenerFilter, matches } from '../filter.js';
 
 /** What to wait for: that all ports of the filter listen, or that none does. */
@@ -18,23 +17,23 @@ export function pendingPorts(listeners: readonly Listener[], { ports, filter, cl
 
 /** Every port once, rising. */
 export function portsOf(ranges: readonly PortRange[]): number[] {
-  const ports = ranges.flatMap(({ first, last }) =>
-    Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  const ports = ranges.flatMap(({ from, to }) =>
+    Array.from({ length: to - from + 1 }, (_, index) => from + index),
   );
   return [...new Set(ports)].sort((a, b) => a - b);
 }
 
 /** `5432, 8000-8002`. */
 export function portsText(ranges: readonly PortRange[]): string {
-  return ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(', ');
+  return ranges.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
 }
 
 function toRanges(ports: readonly number[]): PortRange[] {
-  const ranges: { first: number; last: number }[] = [];
+  const ranges: { from: number; to: number }[] = [];
   for (const port of [...ports].sort((a, b) => a - b)) {
     const range = ranges.at(-1);
-    if (range?.last === port - 1) range.last = port;
-    else ranges.push({ first: port, last: port });
+    if (range?.to === port - 1) range.to = port;
+    else ranges.push({ from: port, to: port });
   }
   return ranges;
 }

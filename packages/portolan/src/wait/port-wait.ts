@@ -41,7 +41,7 @@ export class PortWait {
     if (pending.length === 0)
       return [...this.#checks].map(({ url, answer }) => `${url} ${answer}`).join(', ');
     if (!this.#wanted.closed) return `nothing listens on ${portsText(pending)}`;
-    const isOne = pending.length === 1 && pending[0]?.first === pending[0]?.last;
+    const isOne = pending.length === 1 && pending[0]?.from === pending[0]?.to;
     return `${portsText(pending)} ${isOne ? 'is' : 'are'} still open`;
   }
 

@@ -3,9 +3,9 @@ import {
   type Listener,
   type MissedEvents,
   type PortEvent,
+  type PortRange,
   type Process,
 } from '@portolan/monitor';
-import type { PortRange } from '../arguments/ports.js';
 import { type Style, styled } from '../render/color.js';
 import { processText } from '../render/process-name.js';
 import { textWidth } from '../render/text-width.js';
@@ -85,14 +85,14 @@ function errorText(error: Error, hasPlace: boolean): string {
  * @param ofSome whether only some of those who may listen there count
  */
 export function renderNotOpen(
-  { first, last }: PortRange,
+  { from, to }: PortRange,
   at: Date,
   { color, ofSome }: { readonly color: boolean; readonly ofSome: boolean },
 ): string {
   const [ports, isNot] =
-    first === last
-      ? [`port ${first}`, `port ${first} is not open`]
-      : [`the ports ${first}-${last}`, `no port of ${first}-${last} is open`];
+    from === to
+      ? [`port ${from}`, `port ${from} is not open`]
+      : [`the ports ${from}-${to}`, `no port of ${from}-${to} is open`];
   return line(at, 'initial', ofSome ? `nothing that matches listens on ${ports}` : isNot, color);
 }
 

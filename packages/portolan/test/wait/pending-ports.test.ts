@@ -3,8 +3,8 @@ import { pendingPorts, portsText } from '../../src/wait/pending-ports.js';
 import { listener } from '../listeners.js';
 
 const PORTS = [
-  { first: 8000, last: 8003 },
-  { first: 80, last: 80 },
+  { from: 8000, to: 8003 },
+  { from: 80, to: 80 },
 ];
 const LISTENERS = [
   listener({ port: 8001 }),
