@@ -51,7 +51,7 @@ export type {
 export type { PortMonitorEvents } from './port-monitor/reporting/event-outlet.js';
 export type { RecentEvents } from './port-monitor/reporting/event-ring.js';
 export type { PortFilter } from './port-monitor/reporting/port-filter.js';
-export type { PortRange } from './port-range.js';
+export { includesPort, type PortRange } from './port-range.js';
 export { type Ancestor, readAncestors } from './processes/ancestors.js';
 export type { ProcessStat } from './processes/parse-stat.js';
 export type { ContainerPort, Process } from './processes/process.js';

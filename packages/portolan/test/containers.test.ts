@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerEngine, HAS_DOCKER } from '../../monitor/test/docker/docker-engine.js';
-import { portolan } from './run-command.js';
+import { portolan } from './built-command.js';
 import { startPortolan } from './started-program.js';
 
 /** A listener bound to its container's loopback, in an image of nothing but a static program: no shell, and no cat. */

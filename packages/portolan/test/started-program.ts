@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { COMMAND } from './run-command.js';
+import { COMMAND } from './built-command.js';
 
 /** A program that runs beside the test, in a process group of its own, which is killed when it is disposed of. */
 export class StartedProgram implements AsyncDisposable {

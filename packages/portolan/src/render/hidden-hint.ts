@@ -1,5 +1,5 @@
 import type { Listener } from '@portolan/monitor';
-import { isElsewhere } from '../arguments/places.js';
+import { isElsewhere } from '../listeners/place.js';
 
 /** A line on the processes that could not be seen, and what would help; one on those here and one on those elsewhere. */
 export function hiddenHints(listeners: readonly Listener[], isRoot: boolean): string[] {

@@ -1,5 +1,5 @@
 import type { Listener, ListenerSocket, Process } from '@portolan/monitor';
-import type { Users } from '../users.js';
+import type { UserNames } from '../listeners/user-names.js';
 import type { Style } from './color.js';
 import { processName } from './process-name.js';
 import { groupServices, type Service } from './services.js';
@@ -36,7 +36,7 @@ const CONCESSIONS: readonly Concession[] = [
 
 /** What a table is made with. */
 export interface TableOptions {
-  readonly users: Users;
+  readonly users: UserNames;
   /** Whether the places are a column. */
   readonly hasPlaces: boolean;
 }
@@ -122,7 +122,7 @@ function processCell({ processes, otherHolders }: Service, shorten: boolean): Ce
 }
 
 /** Whom the processes run as; where none is seen, who made the sockets. */
-function userTexts({ place, processes, listeners }: Service, users: Users): string[] {
+function userTexts({ place, processes, listeners }: Service, users: UserNames): string[] {
   const nameOf = (uid: number | null) => (uid === null ? [] : [users.nameAt(place, uid) ?? String(uid)]);
   if (processes !== null && processes.length > 0) {
     return processes.flatMap(({ user, uid }) => (user === null ? nameOf(uid) : [user]));

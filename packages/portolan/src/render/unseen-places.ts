@@ -1,7 +1,10 @@
 import { NoSourceError, PlaceError, type PortMonitor } from '@portolan/monitor';
 
-/** How many places are named that can't be looked at for the same reason. */
+/** How many places with the same reason are named. The others are counted. */
 const NAMED = 5;
+
+/** What an event of a place means. */
+export const PLACE_WORDS = { appeared: 'is there now', gone: 'is gone' } as const;
 
 /** A place that can't be looked at, and why. */
 export interface UnseenPlace {
