@@ -1,4 +1,4 @@
-import type { DoorbellChoice, DoorbellName, SourceName } from '@portolan/monitor';
+import { DOORBELL_NAMES, type DoorbellChoice, type SourceName } from '@portolan/monitor';
 import { choiceOption } from '../../options/choice.js';
 import { INTERVAL_OPTION, parseDuration } from '../../options/durations.js';
 import { EPHEMERAL_OPTION, FILTER_OPTIONS, type FilterOptions } from '../../options/filters.js';
@@ -21,13 +21,6 @@ export interface WatchOptions extends FilterOptions, PlaceOptions {
   readonly source: 'auto' | readonly SourceName[];
   readonly verbose?: true;
 }
-
-/** Every doorbell of the library: the compiler misses one that is left out. */
-const DOORBELL_NAMES = Object.keys({
-  tracefs: true,
-  destroy: true,
-  clock: true,
-} satisfies Record<DoorbellName, true>) as DoorbellName[];
 
 const DOORBELL_CHOICES: readonly DoorbellChoice[] = ['auto', ...DOORBELL_NAMES];
 
