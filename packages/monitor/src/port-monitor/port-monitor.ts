@@ -96,7 +96,7 @@ export class PortMonitor implements AsyncDisposable {
    * tried again, as long as one can be.
    *
    * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here; PlaceError
-   *   where there is no such place; OwnerRuleError for an owner that can't be one
+   *   if there is no such place; OwnerRuleError for an owner that can't be one
    */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`this monitor was ${this.#state} already`);
@@ -191,7 +191,7 @@ export class PortMonitor implements AsyncDisposable {
     return events.flat().sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** The events that are remembered, after a sequence number or a time where one is given. */
+  /** The events that are remembered; those after a sequence number or a time, if one is given. */
   recentEvents(since?: number | Date): RecentEvents {
     return this.#outlet.recent(since);
   }

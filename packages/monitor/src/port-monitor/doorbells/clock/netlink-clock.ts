@@ -16,7 +16,7 @@ export interface NetlinkClockOptions extends DoorbellOptions {
 }
 
 /**
- * A clock that asks the kernel for its listening sockets by itself, and rings where they are not byte for byte what they
+ * A clock that asks the kernel for its listening sockets by itself, and rings if they are not byte for byte what they
  * were. It does so in the poll thread, where nothing of Node's event loop has to run for it: while nothing changes, the
  * host program's own thread sleeps. It rings once at its start.
  */
