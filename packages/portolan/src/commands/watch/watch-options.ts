@@ -6,7 +6,7 @@ import type { OptionDefinition } from '../../options/option-definition.js';
 import { PLACE_OPTION, type PlaceOptions } from '../../options/places.js';
 import { PROCESSES_OPTION, SOURCE_OPTION } from '../../options/sources.js';
 
-/** What `portolan watch` is told. */
+/** The options of `portolan watch`. */
 export interface WatchOptions extends FilterOptions, PlaceOptions {
   readonly processes?: true;
   readonly ephemeral?: true;
