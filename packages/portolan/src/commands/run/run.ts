@@ -11,7 +11,7 @@ import type { RunOptions } from './run-options.js';
 import { RunPorts } from './run-ports.js';
 import { say } from './say.js';
 
-/** Runs a command, and says which ports it and all that it starts open and close. */
+/** Runs a command, and says which ports open and close in it and in all that it starts. */
 export async function run(command: readonly string[], options: RunOptions): Promise<ExitStatus> {
   const marker = new RunMarker();
   const monitor = new PortMonitor({ cpuShare: WATCHED_SHARE, owners: marker.rules });
