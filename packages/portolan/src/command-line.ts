@@ -68,7 +68,7 @@ function createProgram(args: readonly string[], end: (status: ExitStatus) => voi
   return program.addHelpText('after', LIST_EXAMPLES);
 }
 
-/** Commander suggests the very option that was typed if `list` has it and the command that was meant does not. */
+/** Takes out the suggestion of the very option that was typed, which `list` has and the command that was named has not. */
 function withoutIdleSuggestion(text: string): string {
   return text.replace(/^(unknown option '(--[^']*)')\s+\(Did you mean \2\?\)/, '$1');
 }

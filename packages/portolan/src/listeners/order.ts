@@ -1,11 +1,11 @@
 import { compareListeners, type Listener } from '@portolan/monitor';
 
-/** What listeners can be sorted by. */
+/** The keys that listeners can be sorted by. */
 export const SORT_KEYS = ['port', 'protocol', 'address', 'process', 'pid', 'user'] as const;
 
 export type SortKey = (typeof SORT_KEYS)[number];
 
-/** The listeners in the order of one key; those that are equal in it, or have nothing of the kind, by port. */
+/** Sorts listeners by a key, and those with the same key by port. Those without the key come last. */
 export function sortListeners(listeners: readonly Listener[], key: SortKey): Listener[] {
   const compare = COMPARISONS[key];
   return listeners.toSorted((a, b) => compare(a, b) || compareListeners(a, b));

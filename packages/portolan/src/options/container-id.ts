@@ -2,11 +2,11 @@ import { ContainerEngine, EngineError, type EngineKind } from '@portolan/monitor
 import { UsageError } from './usage-error.js';
 
 /**
- * Asks the container engines for the id of a container: the one that `DOCKER_HOST` names, or else Docker's, as its contexts
- * say, and Podman's.
+ * Asks the container engines for the id of a container. They are the engine that `DOCKER_HOST` names, or else Docker's, as
+ * its contexts tell, and Podman's.
  *
- * @param name the engine's name for it
- * @throws UsageError where none knows it, or none can be asked
+ * @param name the engine's name for the container
+ * @throws UsageError if no engine knows the container, or none can be asked
  */
 export async function containerId(name: string, engines = usualEngines()): Promise<string> {
   const asked: string[] = [];

@@ -40,8 +40,7 @@ export const OWNER_OPTIONS: readonly OptionDefinition[] = [
 const CONTAINER_ID = /^[\da-f]{4,64}$/;
 
 /**
- * The owners that a listener must all have. They are in the order of the options, so that those that go by processes come
- * first.
+ * The owners that a listener must all have. Owners that go by processes come first.
  *
  * @throws UsageError for a container's name that no engine knows
  */

@@ -2,17 +2,17 @@ import { parseArgs } from 'node:util';
 import type { OptionDefinition } from './option-definition.js';
 import { UsageError } from './usage-error.js';
 
-/** A command line that was understood: the options under commander's names for them, and the other words. */
+/** A parsed command line: the options under commander's names for them, and the other words. */
 export interface PlainCommandLine<Word> {
   readonly options: Readonly<Record<string, unknown>>;
   readonly words: readonly Word[];
 }
 
 /**
- * Parses a command line that is plainly right, as commander would. Loading commander takes longer than looking
- * at the ports, and is needed only for help, for other commands, and to say what is wrong.
+ * Parses a command line that has no faults, as commander would. Loading commander takes longer than looking at the
+ * ports. Commander is needed only for help, for other commands, and to say what is wrong.
  *
- * @returns undefined where commander is to have the word
+ * @returns undefined if commander must parse it
  */
 export function parsePlainly<Word>(
   args: readonly string[],
@@ -32,7 +32,7 @@ interface PlainOption extends OptionDefinition {
   readonly name: string;
   readonly short: string | undefined;
   readonly takesValue: boolean;
-  /** `processes` of `--no-processes`, which is true unless given; where there is `--processes` too, undefined. */
+  /** `processes` for `--no-processes`. Not given, it is true, or undefined if there is `--processes` too. */
   readonly negated: string | undefined;
 }
 
@@ -74,7 +74,7 @@ function parse(
     const value = values[option.name];
     if (option.negated !== undefined) {
       const hasPositive = names.has(option.negated);
-      // Of both, commander takes the last.
+      // Commander takes the last of the two.
       if (value !== undefined && values[option.negated] !== undefined) return undefined;
       if (!hasPositive || value !== undefined) parsed[option.negated] = value === undefined;
     } else if (Array.isArray(value))

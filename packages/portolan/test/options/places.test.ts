@@ -133,7 +133,7 @@ describe.skipIf(!IS_ROOT)('with network namespaces', () => {
           .split('\n')
           .slice(0, -1)
           .map((line) => JSON.parse(line))
-          // Where its process is found late, that is told once more.
+          // If its process is found late, the event is told once more.
           .filter(({ place, type }) => place === own.place && type !== 'changed');
       await blue.listen(PORT);
       await watch.says(blue.place);

@@ -5,28 +5,28 @@ import { RepeatableOption } from '../../options/commander-options.js';
 export interface CompletableCommand {
   readonly name: string;
   readonly description: string;
-  /** Whether it is what the program does without a command. */
+  /** True for the command that runs if none is named. */
   readonly isDefault: boolean;
   readonly options: readonly CompletableOption[];
-  /** The values of its argument, where they are known. */
+  /** The values of its argument, if they are known. */
   readonly values: readonly string[];
 }
 
 export interface CompletableOption {
-  /** All that it may be written as: `-t`, `--tcp`. */
+  /** All its names: `-t`, `--tcp`. */
   readonly names: readonly string[];
   readonly description: string;
   readonly takesValue: boolean;
-  /** Whether it may be given several times. */
+  /** True if it may be given several times. */
   readonly isRepeatable: boolean;
-  /** Its values, where they are known; to what ends with a colon something is to be added. */
+  /** Its values, if they are known. A value that ends with a colon needs more text behind it. */
   readonly values: readonly string[];
 }
 
-/** Where the files are that have the names which go behind `netns:` (ip-netns(8)). */
+/** The directory of files whose names `netns:` takes (ip-netns(8)). */
 export const NETNS_DIRECTORY = '/run/netns';
 
-/** The command that the program runs without one; commander does not tell. */
+/** The command that runs if none is named. Commander does not tell. */
 const DEFAULT_COMMAND = 'list';
 
 /** The program's commands, as commander has them. */

@@ -1,6 +1,6 @@
 import { type CompletableCommand, type CompletableOption, NETNS_DIRECTORY } from './completable-command.js';
 
-/** The completion script for zsh, to be evaluated or to be kept as `_portolan` on the fpath. */
+/** The completion script for zsh. It can be evaluated, or kept as `_portolan` on the fpath. */
 export function zshScript(commands: readonly CompletableCommand[]): string {
   const names = commands.map(({ name }) => name);
   const first = commands.find(({ isDefault }) => isDefault)?.name ?? '';

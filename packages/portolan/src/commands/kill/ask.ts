@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 
-/** Asks at the terminal; whatever is not a yes is a no. Ctrl-C is `interrupted`. */
+/** Asks a question at the terminal. Any answer but yes is no, and Ctrl-C is `interrupted`. */
 export function ask(question: string): Promise<'yes' | 'no' | 'interrupted'> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   return new Promise((resolve) => {
@@ -9,7 +9,7 @@ export function ask(question: string): Promise<'yes' | 'no' | 'interrupted'> {
       resolve('interrupted');
       terminal.close();
     });
-    // After Ctrl-Z and `fg` it is paused, and nothing else keeps the program waiting.
+    // Ctrl-Z and `fg` leave the input paused, and nothing else would keep the program waiting.
     terminal.on('SIGCONT', () => terminal.prompt(true));
     // Ctrl-D closes it without an answer.
     terminal.once('close', () => resolve('no'));

@@ -4,7 +4,7 @@ import { FILTER_OPTIONS, type FilterOptions } from '../../options/filters.js';
 import type { OptionDefinition } from '../../options/option-definition.js';
 import { SOURCE_OPTION } from '../../options/sources.js';
 
-/** What `portolan kill` is told. */
+/** The options of `portolan kill`. */
 export interface KillOptions extends FilterOptions {
   readonly yes?: true;
   /** Milliseconds. */

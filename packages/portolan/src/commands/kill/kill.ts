@@ -23,7 +23,7 @@ import { alsoLines, renderTargetTable } from './target-table.js';
 
 const DEFAULT_GRACE_MS = 5000;
 
-/** Ends what listens on the ports, after asking, and returns when they are free. */
+/** Asks, ends what listens on the ports, and returns when the ports are free. */
 export async function kill(
   ports: readonly PortRange[],
   filter: ListenerFilter,
@@ -69,7 +69,7 @@ async function carryOut(plan: Plan, filter: ListenerFilter, options: KillOptions
     interruption.end();
   }
   if (interruption.status !== undefined) return interruption.status;
-  // Whose they were is not asked again: the root of a tree may have ended, or what holds a port left it.
+  // The owners are not asked for again: the root of a tree may have ended, or the holder of a port may have left the tree.
   const { owners, ...others } = filter;
   const textOf = owners === undefined ? portText : listenerKey;
   const freed = new Set(plan.listeners.map(textOf));
@@ -82,7 +82,7 @@ async function look(filter: ListenerFilter, options: KillOptions): Promise<reado
   return (await lookAtAll(filter, options)).filter((listener) => matches(listener, filter));
 }
 
-/** Only the owners are needed of the filter, to be told of whom they own. */
+/** Looks at all listeners. Of the filter, the library needs only the owners, to tell what they own. */
 async function lookAtAll(
   { owners = [] }: ListenerFilter,
   { source }: KillOptions,
@@ -90,13 +90,13 @@ async function lookAtAll(
   return (await listListeners({ sources: source, owners })).listeners;
 }
 
-/** All that the filters say of owners must be true of the process itself. */
+/** True if the process itself has all the owners that were asked for. */
 function hasOwners(holder: Process, asked: readonly AskedOwner[] = []): boolean {
   const names = ownersOf(holder, asked);
   return asked.every(({ name }) => names.includes(name));
 }
 
-/** Of a port that was named it is worth saying that nobody is there, and of a range where nobody is at all. */
+/** Tells which ports, and which whole ranges, nobody listens on. */
 function tellUnused(
   ports: readonly PortRange[],
   listeners: readonly Listener[],

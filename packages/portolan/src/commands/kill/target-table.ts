@@ -12,10 +12,10 @@ const CONCESSIONS: readonly Concession[] = [
   { header: 'PROCESS', to: 10 },
 ];
 
-/** How many other ports of a process are named; the others are counted. */
+/** How many other ports of a process are named. The rest are counted. */
 const SHOWN_OTHERS = 3;
 
-/** The table of what will be ended: a row a process, none left out. */
+/** The table of the processes that will be ended. Each has a row, and none is left out. */
 export function renderTargetTable(
   targets: readonly Process[],
   listeners: readonly Listener[],
@@ -39,10 +39,11 @@ export function renderTargetTable(
 }
 
 /**
- * A line for each process that listens elsewhere too, which ends with it: `node (pid 812) also listens on tcp 4561`.
+ * A line for each process that also listens on other ports, which close with it:
+ * `node (pid 812) also listens on tcp 4561`.
  *
- * @param listeners what was asked for
- * @param all what is listened on at all
+ * @param listeners the ones that were asked for
+ * @param all every listener
  */
 export function alsoLines(
   targets: readonly Process[],

@@ -6,7 +6,7 @@ import { PLACE_NOTE } from '../../options/places.js';
 import type { CommandLine } from '../define-command.js';
 import { LIST_OPTIONS, type ListOptions } from './list-options.js';
 
-/** What the help shows at its end. */
+/** The end of the help. */
 export const LIST_EXAMPLES = `${FILTER_NOTE}
 ${PLACE_NOTE}
 
@@ -24,7 +24,7 @@ Examples:
 Exit status:
   0 found   1 nothing matched   2 wrong usage   3 no source worked, or a place could not be looked at`;
 
-/** Defines `portolan list [port...]`, which is also what `portolan` without a command does. */
+/** Defines `portolan list [port...]`, which also runs if no command is named. */
 export function defineList(program: Command, { end }: CommandLine): Command {
   const command = program.command('list', { isDefault: true }).description('list the listening ports');
   return addOptions(command.addArgument(portArgument(command)), LIST_OPTIONS)

@@ -6,7 +6,7 @@ import type { OptionDefinition } from '../../options/option-definition.js';
 import { PLACE_OPTION, type PlaceOptions } from '../../options/places.js';
 import { PROCESSES_OPTION, SOURCE_OPTION } from '../../options/sources.js';
 
-/** What `portolan list` is told. */
+/** The options of `portolan list`. */
 export interface ListOptions extends FilterOptions, PlaceOptions {
   readonly json?: true;
   readonly ndjson?: true;

@@ -26,7 +26,7 @@ export async function list(filter: ListenerFilter, options: ListOptions): Promis
   const listeners = sortListeners(found, options.sort);
   process.stdout.write(render({ ...snapshot, listeners }, options));
   if (options.verbose && snapshot.skipped > 0) tell(`${snapshot.skipped} rows could not be understood`);
-  if (isTable(options)) tellPeople(snapshot, found.length, filter);
+  if (isTable(options)) tellHints(snapshot, found.length, filter);
   if (tellUnseen(snapshot)) return ExitStatus.noSourceWorked;
   return found.length > 0 ? ExitStatus.found : ExitStatus.nothingMatched;
 }
@@ -42,7 +42,7 @@ function look(filter: ListenerFilter, options: ListOptions): Promise<Snapshot> {
   });
 }
 
-/** Tells which places could not be looked at; whether there are any. */
+/** Tells which places could not be looked at, and returns true if there are any. */
 function tellUnseen({ places }: Snapshot): boolean {
   if (places.every(({ reason }) => reason === null)) return false;
   const unseen = places.flatMap(({ place, reason }) => (reason === null ? [] : [{ place, reason }]));
@@ -64,8 +64,8 @@ function isTable({ json, ndjson, format }: ListOptions): boolean {
   return !json && !ndjson && format === undefined;
 }
 
-/** What a person at a terminal wants to know beside the table. */
-function tellPeople({ listeners }: Snapshot, found: number, filter: ListenerFilter): void {
+/** Tells a person at a terminal what the table does not show. */
+function tellHints({ listeners }: Snapshot, found: number, filter: ListenerFilter): void {
   if (found === 0 && process.stderr.isTTY) tell('no such port is listening');
   if (!process.stdout.isTTY) return;
   const asked = listeners.filter((listener) => matchesEndpoint(listener, filter));

@@ -10,11 +10,11 @@ import { until } from '../../waiting/until.js';
 import { byEndpoint, openPort, openPortText } from './open-port.js';
 import type { RunPorts } from './run-ports.js';
 
-/** So long what the command started may take to end after it. */
+/** How long the processes that the command started may take to end after it. */
 const ENDING_MS = 300;
 const GRACE_MS = 5000;
 
-/** Says what a command that has ended left running on ports, and ends that, if this is wanted. */
+/** Says which ports a command left open when it ended, and ends their processes if that is wanted. */
 export async function tellLeftovers(
   monitor: PortMonitor,
   ports: RunPorts,
@@ -47,7 +47,10 @@ async function remaining(
   return withPresentHolders(ports.listeners());
 }
 
-/** A daemon's parent has just ended, and the monitor may not know its child yet: who holds what is left is looked at afresh. */
+/**
+ * Looks once more for the holders of what is left. The parent of a daemon has just ended, and the monitor may not know the
+ * child yet.
+ */
 async function withPresentHolders(left: readonly Listener[]): Promise<readonly Listener[]> {
   if (left.length === 0) return left;
   const { listeners } = await listListeners();
@@ -58,14 +61,14 @@ async function withPresentHolders(left: readonly Listener[]): Promise<readonly L
   });
 }
 
-/** What may not be ended is told. */
+/** Ends the holders of listeners, and tells which may not be ended. */
 async function endHolders(listeners: readonly Listener[], interrupted: AbortSignal): Promise<void> {
   const isRoot = process.geteuid?.() === 0;
   const plan = planEnd(listeners, {
     lineage: ownLineage(),
     isRoot,
     maySignal,
-    // Whatever holds a port of this run with others was started by it, or got the socket from it.
+    // Every holder of a port of this run was started by the run, or got the socket from it.
     isAskedFor: () => true,
   });
   for (const obstacle of plan.obstacles) tell(obstacle);

@@ -1,8 +1,8 @@
 import { byEndpoint, type OpenPort, openPortText } from './open-port.js';
 
 /**
- * How long a port must be gone before its closing is said. A server that restarts opens its port again, and when the command
- * ends all its ports close.
+ * How long a port must be closed before that is said. A server that restarts opens its port again, and a command that ends
+ * closes all its ports.
  */
 const CLOSED_MS = 200;
 

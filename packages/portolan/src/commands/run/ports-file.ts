@@ -4,10 +4,10 @@ import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../options/usage-error.js';
 import type { OpenPort } from './open-port.js';
 
-/** The version of what is in the file. It goes up when a key changes its meaning or goes away. */
+/** The version of the file's content. It goes up when a key changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;
 
-/** A file of the open ports, for programs. It is replaced as a whole, so that nobody reads half of it. */
+/** A JSON file of the open ports, for programs. It is replaced as a whole, so that nobody reads half of it. */
 export class PortsFile {
   readonly #path: string;
   readonly #command: readonly string[];
@@ -18,10 +18,10 @@ export class PortsFile {
   #isBroken = false;
 
   /**
-   * Writes it with an empty list.
+   * Writes the file with an empty list.
    *
-   * @param say is told when it can't be written any more
-   * @throws UsageError where it can't be written at all
+   * @param say receives a line if the file can no longer be written
+   * @throws UsageError if the file can't be written at all
    */
   constructor(path: string, command: readonly string[], say: (line: string) => void) {
     this.#command = command;
@@ -36,7 +36,7 @@ export class PortsFile {
     }
   }
 
-  /** @param pid that of the command */
+  /** @param pid the command's */
   started(pid: number): void {
     this.#pid = pid;
     this.#tryToWrite();
@@ -79,7 +79,7 @@ export class PortsFile {
   }
 }
 
-/** Follows a link, which is to stay one; whatever else there is but a file (/dev/null) must not be replaced by one. */
+/** Follows a symbolic link, so that it stays one. Anything but a file (/dev/null) must not be replaced by a file. */
 function resolveRegular(path: string): string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat === undefined || stat.isFile()) return path;

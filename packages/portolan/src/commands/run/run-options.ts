@@ -1,6 +1,6 @@
 import type { OptionDefinition } from '../../options/option-definition.js';
 
-/** What `portolan run` is told. */
+/** The options of `portolan run`. */
 export interface RunOptions {
   readonly portsFile?: string;
   readonly clean?: true;

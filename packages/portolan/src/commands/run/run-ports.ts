@@ -9,7 +9,7 @@ export class RunPorts {
   readonly #onChange: (listeners: readonly Listener[]) => void;
   #isNoted = false;
 
-  /** @param onChange is told that something may be new, once for all that a look found */
+  /** @param onChange receives the open listeners when they may have changed, once for each look */
   constructor(monitor: PortMonitor, marker: RunMarker, onChange: (listeners: readonly Listener[]) => void) {
     this.#monitor = monitor;
     this.#marker = marker;
@@ -17,7 +17,7 @@ export class RunPorts {
     for (const type of LISTENER_EVENTS) monitor.on(type, this.#note);
   }
 
-  /** What is open now; a UDP port of the kernel's own choice is a client's. */
+  /** The listeners that are open now, without ephemeral ones, which belong to clients. */
   listeners(): readonly Listener[] {
     return this.#monitor.listeners().filter((listener) => !listener.ephemeral && this.#marker.owns(listener));
   }

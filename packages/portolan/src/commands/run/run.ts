@@ -11,7 +11,7 @@ import type { RunOptions } from './run-options.js';
 import { RunPorts } from './run-ports.js';
 import { say } from './say.js';
 
-/** Runs a command, and says what it and all that it started listen on. */
+/** Runs a command, and says which ports open and close in it and in all that it starts. */
 export async function run(command: readonly string[], options: RunOptions): Promise<ExitStatus> {
   const marker = new RunMarker();
   const monitor = new PortMonitor({ cpuShare: WATCHED_SHARE, owners: marker.rules });
@@ -24,7 +24,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   }
   if (end.signal === null) return end.status;
   process.kill(process.pid, end.signal);
-  // Only a signal that Node ignores (SIGPIPE) lets it get here.
+  // Only a signal that Node ignores (SIGPIPE) lets the program get here.
   return signalStatus(end.signal);
 }
 

@@ -4,13 +4,13 @@ import { visibleText } from '../../render/visible-text.js';
 const STANDARD_ERROR = 2;
 
 /**
- * Writes a line to standard error without making a stream of it: that would make it non-blocking for the command too, which
+ * Writes a line to standard error. A stream of Node's would make the descriptor non-blocking, also for the command, which
  * shares it.
  */
 export function say(line: string): void {
   try {
     writeSync(STANDARD_ERROR, `${visibleText(line)}\n`);
   } catch {
-    // Nobody reads it any more, or not fast enough: no reason to disturb the command.
+    // Nobody reads the line, or not fast enough. That must not disturb the command.
   }
 }

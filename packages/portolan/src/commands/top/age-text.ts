@@ -11,7 +11,7 @@ export function ageText(ms: number): string {
   return `${Math.floor(ms / DAY)} d ${Math.floor((ms % DAY) / HOUR)} h`;
 }
 
-/** In how many milliseconds {@link ageText} reads otherwise. */
+/** The milliseconds until {@link ageText} changes. */
 export function ageChangesInMs(ms: number): number {
   const unit = ms < MINUTE ? SECOND : ms < DAY ? MINUTE : HOUR;
   return unit - (Math.max(0, ms) % unit);

@@ -1,13 +1,13 @@
 import { type Ancestor, type Process, readAncestors, readStat } from '@portolan/monitor';
 import { isSameProcess } from '../../ending/end-process.js';
 
-/** Tells whom a process descends from, its parent first. */
+/** Tells the ancestors of a process, its parent first. */
 export type AncestorsOf = (process: Process) => readonly Ancestor[];
 
 /**
- * Tells it as it was when a process was asked about first, as long as no other one is: a frame may be drawn many times a
- * second, and on macOS each ancestor is read through ps(1). Of a process that has ended it is nobody, unless it was asked about
- * before.
+ * Reads the ancestors of a process once, and remembers them until another process is asked for. A frame may be drawn many
+ * times a second, and on macOS each ancestor is read through ps(1). A process that has ended has no ancestors, unless they
+ * were read before.
  */
 export function rememberedAncestors(read = readAncestors): AncestorsOf {
   let last:

@@ -15,7 +15,7 @@ import type { Row } from './rows.js';
 import { wrapText } from './wrap-text.js';
 
 const LABEL_WIDTH = 11;
-/** So that a long command line leaves room for the rest. */
+/** The most lines of one text, so that a long command line leaves room for the rest. */
 const WRAP_LIMIT = 3;
 
 /** All that is known of a row, in lines of a width: its first process, its sockets, and the other processes. */
@@ -31,7 +31,7 @@ export function detailLines(
   const owners = new Set(listeners.flatMap((listener) => listener.owners));
   const lines = [
     ...(first === undefined ? [] : processLines(first, userText, ancestorsOf(first))),
-    // Of a socket that is known to everybody, also where its process may not be seen.
+    // Everybody may see these of a socket, even if its process may not be seen.
     ...known('unit', first?.unit ?? sockets.find(({ unit }) => unit !== null)?.unit),
     ...known('container', first?.container ?? sockets.find(({ container }) => container !== null)?.container),
     ...known('owners', owners.size > 0 ? [...owners].join(', ') : undefined),
@@ -43,7 +43,7 @@ export function detailLines(
   return lines.flatMap((line) => wrapText(line, width, { indent: LABEL_WIDTH, limit: WRAP_LIMIT }));
 }
 
-/** The first lines, with a word on those that are left out. */
+/** The first lines. If some are left out, the last line counts them. */
 export function cutLines(lines: readonly string[], count: number): string[] {
   if (lines.length <= count) return [...lines];
   const kept = lines.slice(0, Math.max(0, count - 1));
@@ -120,7 +120,7 @@ function joined(parts: readonly (string | undefined)[]): string {
   return parts.filter(Boolean).join('  ');
 }
 
-/** `2026-11-24 05:16:44`, where the reader is. */
+/** `2026-11-24 05:16:44`, in the reader's time zone. */
 function timeText(at: Date): string {
   const two = (value: number) => String(value).padStart(2, '0');
   const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');

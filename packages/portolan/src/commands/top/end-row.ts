@@ -4,14 +4,14 @@ import { isElsewhere } from '../../listeners/place.js';
 import { processText } from '../../render/process-name.js';
 import type { Row } from './rows.js';
 
-/** The signals that end a process: it may tidy up after the first. */
+/** The signals that end a process. The first lets it tidy up. */
 export type EndSignal = 'SIGTERM' | 'SIGKILL';
 
 /**
- * Finds whom to end for a row: the oldest of its processes, which has made the others.
+ * Finds the process to end for a row: the oldest one, which has made the others.
  *
  * @param lineage this process and its ancestors
- * @returns the process, or in a sentence why there is none to end
+ * @returns the process, or a sentence that says why none can be ended
  */
 export function targetOf({ service, closedAt }: Row, lineage: readonly number[]): Process | string {
   const { place, port, processes, otherHolders } = service;
@@ -30,7 +30,7 @@ export function targetOf({ service, closedAt }: Row, lineage: readonly number[])
     : `port ${port} belongs to a container, through ${processText(target)}: end that container instead`;
 }
 
-/** When a process elsewhere started by this machine's clock nobody can tell. */
+/** True for a process of this machine. By this machine's clock, the start of a process elsewhere is not known. */
 function isOfThisMachine({ startedAt }: Process, place: string): boolean {
   return place === SELF || (!isElsewhere(place) && startedAt !== null);
 }
@@ -41,7 +41,11 @@ const PROTECTIONS: Record<Protection, string> = {
   ancestor: 'this view runs within it',
 };
 
-/** Sends the signal, if the pid still belongs to that process, and says what came of it. */
+/**
+ * Sends the signal if the pid still belongs to that process.
+ *
+ * @returns a sentence on the outcome
+ */
 export function endProcess(target: Process, signal: EndSignal): string {
   const protection = protectionOf(target, ownLineage());
   if (protection !== undefined) return `${processText(target)} is never ended: ${PROTECTIONS[protection]}`;

@@ -1,9 +1,9 @@
 import { type Listener, listenerKey } from '@portolan/monitor';
 
-/** A listener of the view: one that is open, or one that closed just now. Times are those of a steady clock, in ms. */
+/** A listener of the view, which is open or has just closed. Times are of `performance.now()`, in milliseconds. */
 interface Entry {
   readonly listener: Listener;
-  /** undefined for what was open before the view began. */
+  /** undefined if it was open before the view began. */
   readonly openedAt: number | undefined;
   /** undefined while it is open. */
   readonly closedAt: number | undefined;
@@ -12,12 +12,12 @@ interface Entry {
 /** By {@link listenerKey}. */
 export type Entries = ReadonlyMap<string, Entry>;
 
-/** How long what is new stands out, in two steps. */
+/** How long a new listener stands out, in two steps. */
 export const FLASH_MS = 2000;
-/** How long what is closed stays, in two steps. */
+/** How long a closed listener stays, in two steps. */
 export const FADE_MS = 2000;
 
-/** The entries for what is open when the view begins. */
+/** The entries of the listeners that are open when the view begins. */
 export function initialEntries(listeners: readonly Listener[]): Entries {
   return new Map(
     listeners.map((listener) => [
@@ -30,13 +30,13 @@ export function initialEntries(listeners: readonly Listener[]): Entries {
 /**
  * The entries after a look.
  *
- * @param open what is open now
- * @param passed what opened and closed again, unseen by the look
+ * @param open the listeners that are open now
+ * @param transient the listeners that opened and closed between two looks
  */
 export function updateEntries(
   entries: Entries,
   open: readonly Listener[],
-  passed: readonly Listener[],
+  transient: readonly Listener[],
   now: number,
 ): Entries {
   const updated = new Map<string, Entry>();
@@ -44,7 +44,7 @@ export function updateEntries(
     const closedAt = entry.closedAt ?? now;
     if (now - closedAt < FADE_MS) updated.set(key, { ...entry, closedAt });
   }
-  for (const listener of passed)
+  for (const listener of transient)
     updated.set(listenerKey(listener), { listener, openedAt: now, closedAt: now });
   for (const listener of open) {
     const key = listenerKey(listener);
@@ -55,7 +55,7 @@ export function updateEntries(
   return updated;
 }
 
-/** Whether a listener is still the one that it was: it keeps at least one of its sockets. */
+/** True if a listener has kept at least one of its sockets, or may have. */
 function isSame(before: Listener, after: Listener): boolean {
   const inodes = new Set(before.sockets.map(({ inode }) => inode));
   return inodes.has(null) || after.sockets.some(({ inode }) => inode === null || inodes.has(inode));

@@ -3,14 +3,14 @@ import type { Shown } from './press.js';
 import { settle, shownRows, type TopState } from './top-state.js';
 import { layoutOf, topView } from './top-view.js';
 
-/** What the screen shows at a time, and the state with its mark and its scrolling settled for it. */
+/** What the screen shows at a time, and the state with its selection and scrolling settled for that. */
 export interface Frame {
   readonly state: TopState;
   readonly shown: Shown;
   readonly lines: readonly string[];
 }
 
-/** Makes the frame for a screen of that size. */
+/** Makes the frame for a screen of a size. */
 export function frameOf(
   before: TopState,
   size: Size,

@@ -60,18 +60,18 @@ const ESCAPE = '\x1b';
 const PASTE_BEGIN = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 
-/** The function keys of the Linux console, CSI, SS3; of at most so many bytes, since nothing longer is a key. */
+/** Function keys of the Linux console, CSI and SS3 sequences. Their length is limited: nothing longer is a key. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const SEQUENCE = /^\x1b(?:\[\[[A-E]|\[([0-?]{0,16})[ -/]{0,4}([@-Z\\-~])|O([@-~]))/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
 const BEGUN_SEQUENCE = /^\x1b(?:\[\[?|\[[0-?]{0,16}[ -/]{0,4}|O)?$/;
 
-/** Makes keys of what a terminal in raw mode sends, however it is cut into chunks. It does no I/O. */
+/** Makes keys of what a terminal in raw mode sends, in whatever chunks it comes. It does no I/O. */
 export class InputParser {
   #rest = '';
   #isPasting = false;
 
-  /** Whether a sequence has begun that may still turn out to be the Escape key: {@link flush} decides. */
+  /** True if a sequence has begun that may turn out to be the Escape key. {@link flush} decides that. */
   get isWaiting(): boolean {
     return this.#rest !== '' && !this.#isPasting;
   }
@@ -87,7 +87,7 @@ export class InputParser {
     return inputs;
   }
 
-  /** Nothing more came for a while, so what waits is no sequence but keys. */
+  /** Takes what waits as keys: nothing more came for a while, so it is no sequence. */
   flush(): Input[] {
     if (!this.isWaiting) return [];
     const rest = this.#rest.slice(1);
@@ -95,7 +95,7 @@ export class InputParser {
     return [{ type: 'key', key: 'escape' }, ...this.push(rest)];
   }
 
-  /** The next input; undefined where more is needed for one. */
+  /** Takes the next input; undefined if it needs more bytes. */
   #take(): Input | 'nothing' | undefined {
     if (this.#rest === '') return undefined;
     if (this.#isPasting) return this.#takePasted();
@@ -135,7 +135,7 @@ export class InputParser {
   }
 }
 
-/** How much of `marker` the text ends with. */
+/** How many of the marker's first characters the text ends with. */
 function begunLength(text: string, marker: string): number {
   for (let length = marker.length - 1; length > 0; length -= 1) {
     if (text.endsWith(marker.slice(0, length))) return length;

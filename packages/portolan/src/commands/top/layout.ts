@@ -12,10 +12,10 @@ export interface Layout {
   readonly status: number;
 }
 
-/** Below so many lines the details are not worth the rows that they take. */
+/** The height from which the details are worth the rows that they take. */
 const HEIGHT_FOR_DETAILS = 8;
 
-/** Divides the lines of a screen: the status always has one, the header where there is room, details half at most. */
+/** Divides the lines of a screen. The status has one, the header one if there is room, and the details half at most. */
 export function divide({ height }: Size, detailLines: number): Layout {
   const status = Math.min(1, height);
   const header = height >= 3 ? 1 : 0;

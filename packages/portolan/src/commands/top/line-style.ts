@@ -1,29 +1,29 @@
 import { truncateText } from '../../render/text-width.js';
 
-/** The ways a whole line can stand out (SGR parameters of ECMA-48). */
+/** The styles of a whole line (SGR parameters of ECMA-48). Several may be combined. */
 const SGR = { bold: 1, dim: 2, reverse: 7, struck: 9, red: 31, green: 32, yellow: 33 } as const;
 
-export type Ink = keyof typeof SGR;
+export type LineStyle = keyof typeof SGR;
 
-const COLORS: readonly Ink[] = ['red', 'green', 'yellow'];
+const COLORS: readonly LineStyle[] = ['red', 'green', 'yellow'];
 
-/** The text in all these inks, but for colours where there are none. */
-export function inked(text: string, inks: readonly Ink[], color: boolean): string {
-  const used = inks.filter((ink) => color || !COLORS.includes(ink));
+/** The text in all these styles, without the colours if there is no colour. */
+export function inStyles(text: string, styles: readonly LineStyle[], color: boolean): string {
+  const used = styles.filter((style) => color || !COLORS.includes(style));
   return used.length === 0 || text === ''
     ? text
-    : `\x1b[${used.map((ink) => SGR[ink]).join(';')}m${text}\x1b[0m`;
+    : `\x1b[${used.map((style) => SGR[style]).join(';')}m${text}\x1b[0m`;
 }
 
-/** The text without the inks and styles that Portolan gave it. */
-export function plain(text: string): string {
+/** The text without the styles that Portolan gave it. */
+export function withoutStyles(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one
   return text.replaceAll(/\x1b\[[\d;]*m/g, '');
 }
 
-/** The line in its styles where it fits a width; cut, and plain, where it does not. */
-export function fitted(line: string, width: number): string {
-  const text = plain(line);
+/** The line in its styles if it fits a width. Otherwise it is cut, and has no styles. */
+export function fittedLine(line: string, width: number): string {
+  const text = withoutStyles(line);
   const cut = truncateText(text, width);
   return cut === text ? line : cut;
 }

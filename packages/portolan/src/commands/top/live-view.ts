@@ -3,7 +3,7 @@ import { type ListenerFilter, matches } from '../../listeners/listener-filter.js
 import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
 import { endProcess } from './end-row.js';
 import { initialEntries, updateEntries } from './entries.js';
-import { newsOf } from './event-notice.js';
+import { noticeOf } from './event-notice.js';
 import { frameOf } from './frame.js';
 import { type Input, InputParser } from './keys.js';
 import { nextChangeMs } from './next-change.js';
@@ -14,10 +14,10 @@ import type { TopState } from './top-state.js';
 
 /** How long the rest of a sequence may take; after that it was the Escape key. */
 const ESCAPE_MS = 50;
-/** Events that come together are drawn together. */
+/** How long events are gathered, to be drawn together. */
 const GATHER_MS = 16;
 
-/** How long a stop that was asked for takes to happen, at most. */
+/** How long the process takes to stop after SIGTSTP, at most. */
 const RESUME_MS = 100;
 
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM'] as const;
@@ -29,7 +29,7 @@ export interface LiveViewOptions {
   readonly color: boolean;
 }
 
-/** Brings together a monitor, the keyboard and the screen. It draws only when something changes. */
+/** Connects a monitor, the keyboard and the screen. It draws only when something changes. */
 export class LiveView {
   readonly #monitor: PortMonitor;
   readonly #screen: Screen;
@@ -38,16 +38,16 @@ export class LiveView {
   readonly #parser = new InputParser();
   #state: TopState;
   #shown: Shown = { rows: [], page: 0, now: 0 };
-  #passed: Listener[] = [];
+  #transient: Listener[] = [];
   #gatherTimer: NodeJS.Timeout | undefined;
   #changeTimer: NodeJS.Timeout | undefined;
   #escapeTimer: NodeJS.Timeout | undefined;
   #resumeTimer: NodeJS.Timeout | undefined;
   #end: () => void = () => undefined;
-  /** The monitor may still tell something, which must not start a timer again. */
+  /** True after the end: what the monitor still tells must not start a timer. */
   #isOver = false;
 
-  /** @param monitor one that was started */
+  /** @param monitor a started one */
   constructor(monitor: PortMonitor, screen: Screen, { state, filter, color }: LiveViewOptions) {
     this.#monitor = monitor;
     this.#screen = screen;
@@ -60,7 +60,7 @@ export class LiveView {
     };
   }
 
-  /** Shows the view until a key or a signal ends it; the terminal is as it was before then. */
+  /** Shows the view until a key or a signal ends it, and restores the terminal. */
   async run(): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       this.#end = resolve;
@@ -93,7 +93,7 @@ export class LiveView {
       .on('opened', this.#gather)
       .on('changed', this.#gather)
       .on('closed', (event) => {
-        if (event.transient && matches(event.listener, this.#filter)) this.#passed.push(event.listener);
+        if (event.transient && matches(event.listener, this.#filter)) this.#transient.push(event.listener);
         this.#gather();
       })
       .on('source', (event) => {
@@ -110,22 +110,22 @@ export class LiveView {
       });
   }
 
-  #tell(event: Parameters<typeof newsOf>[0]): void {
-    this.#state = { ...this.#state, ...newsOf(event, this.#state.hasPlaces) };
+  #tell(event: Parameters<typeof noticeOf>[0]): void {
+    this.#state = { ...this.#state, ...noticeOf(event, this.#state.hasPlaces) };
   }
 
   #open(): Listener[] {
     return this.#monitor.listeners().filter((listener) => matches(listener, this.#filter));
   }
 
-  /** Takes over what the monitor knows, soon. Whatever it reports, its sources work again. */
+  /** Takes over what the monitor knows, after a moment. If it reports anything, its sources work again. */
   readonly #gather = (): void => {
     if (this.#isOver) return;
     this.#state = { ...this.#state, problem: undefined };
     this.#gatherTimer ??= setTimeout(() => {
       this.#gatherTimer = undefined;
-      const entries = updateEntries(this.#state.entries, this.#open(), this.#passed, performance.now());
-      this.#passed = [];
+      const entries = updateEntries(this.#state.entries, this.#open(), this.#transient, performance.now());
+      this.#transient = [];
       this.#state = { ...this.#state, entries };
       this.#draw();
     }, GATHER_MS);
@@ -170,7 +170,7 @@ export class LiveView {
   readonly #suspend = (): void => {
     this.#screen.suspend();
     process.off('SIGTSTP', this.#suspend);
-    // The whole job, as the terminal does it, so that what this was started by stops as well.
+    // The whole job gets it, as from the terminal, so that the program that started this one stops too.
     process.kill(0, 'SIGTSTP');
     clearTimeout(this.#resumeTimer);
     // A job without a shell does not stop, and nothing would tell it to go on.
@@ -179,7 +179,7 @@ export class LiveView {
 
   readonly #resume = (): void => {
     clearTimeout(this.#resumeTimer);
-    // It is off while the signal is to stop the process.
+    // The handler is off while the signal stops the process.
     process.off('SIGTSTP', this.#suspend).on('SIGTSTP', this.#suspend);
     this.#screen.resume();
     this.#draw();

@@ -3,10 +3,10 @@ import { FADE_MS, FLASH_MS } from './entries.js';
 import type { Row } from './rows.js';
 
 /**
- * In how many milliseconds the rows look otherwise though nothing happens: what flashes, fades, or grows older.
+ * The milliseconds until rows look different without an event, since they flash, fade, or grow older.
  *
- * @param hasAges whether the ages are shown
- * @returns undefined where they stay as they are
+ * @param hasAges true if the ages are shown
+ * @returns undefined if the rows stay as they are
  */
 export function nextChangeMs(rows: readonly Row[], now: number, hasAges: boolean): number | undefined {
   let next = Number.POSITIVE_INFINITY;
@@ -20,7 +20,7 @@ export function nextChangeMs(rows: readonly Row[], now: number, hasAges: boolean
   return Number.isFinite(next) ? next : undefined;
 }
 
-/** When the next of two steps begins, or the last one ends. */
+/** The milliseconds until the next of two steps begins, or the last one ends. */
 function stepMs(ageMs: number, lengthMs: number): number {
   if (ageMs < lengthMs / 2) return lengthMs / 2 - ageMs;
   return ageMs < lengthMs ? lengthMs - ageMs : Number.POSITIVE_INFINITY;

@@ -7,14 +7,14 @@ import { processKey, select, type TopState } from './top-state.js';
 
 const SEARCH_LIMIT = 200;
 
-/** What a key asks for beside another state. */
+/** What a key asks for besides a new state. */
 export type Effect =
   | { readonly type: 'quit' }
   | { readonly type: 'suspend' }
   | { readonly type: 'repaint' }
   | { readonly type: 'end'; readonly target: Process; readonly signal: EndSignal };
 
-/** What came of a key. */
+/** The outcome of a key. */
 export interface Pressed {
   readonly state: TopState;
   readonly effect?: Effect;
@@ -23,7 +23,7 @@ export interface Pressed {
 /** What was on the screen when the key was pressed. */
 export interface Shown {
   readonly rows: readonly Row[];
-  /** How many of them fit. */
+  /** How many rows fit. */
   readonly page: number;
   readonly now: number;
 }
@@ -47,7 +47,7 @@ export function press(before: TopState, input: Input, shown: Shown): Pressed {
   }
 }
 
-/** A pasted text is none of the keys: whatever was on the clipboard would sort, search and end processes. */
+/** A pasted text is no key: the clipboard must not sort, search or end processes. */
 function nameOf(input: Input): string | undefined {
   if (input.type === 'key') return input.key;
   return input.type === 'character' ? input.character : undefined;
@@ -111,7 +111,7 @@ function pressInTable(state: TopState, key: string | undefined, shown: Shown): T
   }
 }
 
-/** Of the first row where none is marked; without any there is nothing to see of it. */
+/** Shows or hides the details. If no row is selected, the first one is. Without rows there are no details. */
 function toggleDetails(state: TopState, rows: readonly Row[]): TopState {
   if (rows.length === 0) return state;
   if (state.hasDetails) return { ...state, hasDetails: false };

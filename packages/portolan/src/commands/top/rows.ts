@@ -5,10 +5,10 @@ import { groupServices, type Service } from '../../render/services.js';
 import { type Entries, FADE_MS } from './entries.js';
 import { searchTest } from './search.js';
 
-/** A row of the view: a service, with what is known of its time. */
+/** A row of the view: a service, and when it opened and closed. */
 export interface Row {
   readonly service: Service;
-  /** When the newest of its listeners opened; undefined where all were open before the view began. */
+  /** When the newest of its listeners opened; undefined if all were open before the view began. */
   readonly openedAt: number | undefined;
   /** When the last of its listeners closed; undefined while one is open. */
   readonly closedAt: number | undefined;
@@ -20,14 +20,14 @@ export interface Row {
 export interface RowChoice {
   readonly sort: SortKey;
   readonly isReversed: boolean;
-  /** What was typed to search for. */
+  /** The search as it was typed. */
   readonly search: string;
   readonly users: UserNames;
-  /** Whether the places are seen, and so searched. */
+  /** True if the places are shown, and therefore searched. */
   readonly hasPlaces: boolean;
 }
 
-/** The rows at a time: services with anything that is open or has not faded away yet. */
+/** The rows at a time: the services with a listener that is open or has not faded yet. */
 export function rowsOf(entries: Entries, choice: RowChoice, now: number): Row[] {
   const isWanted = searchTest(choice.search, choice.users, choice.hasPlaces);
   const listeners: Listener[] = [];

@@ -7,7 +7,7 @@ const ALTERNATE_SCREEN = '?1049';
 const CURSOR = '?25';
 const AUTOWRAP = '?7';
 const BRACKETED_PASTE = '?2004';
-/** Held back by the terminal until the frame is whole; those that do not know it ignore it. */
+/** Has the terminal hold back a frame until it is whole. A terminal that does not know the mode ignores it. */
 const SYNCHRONIZED_UPDATE = '?2026';
 
 const ENTER = `${on(ALTERNATE_SCREEN)}${off(CURSOR)}${off(AUTOWRAP)}${on(BRACKETED_PASTE)}`;
@@ -16,8 +16,8 @@ const LEAVE = `${off(SYNCHRONIZED_UPDATE)}\x1b[0m${off(BRACKETED_PASTE)}${on(AUT
 const ERASE_SCREEN = '\x1b[2J';
 const ERASE_LINE = '\x1b[2K';
 
-/** Who is told what happens at the terminal. */
-export interface ScreenUser {
+/** What a screen calls when something happens at the terminal. */
+export interface ScreenHandlers {
   /** What the keyboard sent. */
   readonly read: (chunk: string) => void;
   readonly resized: () => void;
@@ -25,13 +25,13 @@ export interface ScreenUser {
   readonly hungUp: () => void;
 }
 
-/** A terminal as a whole screen. From `enter` to `leave` it is ours; it is given back however the process ends. */
+/** A terminal that the view has for itself from `enter` to `leave`. It is given back however the process ends. */
 export class Screen {
   readonly #input: ReadStream;
   readonly #output: WriteStream & { readonly fd: number };
-  #user: ScreenUser | undefined;
+  #handlers: ScreenHandlers | undefined;
   #isEntered = false;
-  /** What the terminal shows; undefined where that is not known. */
+  /** What the terminal shows; undefined if that is not known. */
   #shown: readonly string[] | undefined;
 
   constructor(input: ReadStream, output: WriteStream & { readonly fd: number }) {
@@ -39,17 +39,17 @@ export class Screen {
     this.#output = output;
   }
 
-  /** The size in cells; that of a VT100 for a terminal that does not know its own. */
+  /** The size in cells. A terminal that does not know its size is taken for a VT100. */
   get size(): Size {
     return { width: this.#output.columns || 80, height: this.#output.rows || 24 };
   }
 
-  enter(user: ScreenUser): void {
-    this.#user = user;
-    // Also where the process ends by process.exit() or an error that nobody catches, before that is printed.
+  enter(handlers: ScreenHandlers): void {
+    this.#handlers = handlers;
+    // Also if the process ends by process.exit(), or by an uncaught error, which is printed after this.
     process.on('exit', this.#restore).on('uncaughtExceptionMonitor', this.#restore);
     this.#input.setEncoding('utf8');
-    this.#input.on('data', user.read).once('end', user.hungUp).once('error', user.hungUp);
+    this.#input.on('data', handlers.read).once('end', handlers.hungUp).once('error', handlers.hungUp);
     this.#output.on('resize', this.#resized);
     this.resume();
   }
@@ -57,7 +57,7 @@ export class Screen {
   /** Takes the terminal (again). */
   resume(): void {
     this.#isEntered = true;
-    // A shell may have changed the mode meanwhile, unknown to libuv, which sets none that it believes to be set.
+    // A shell may have changed the mode meanwhile. libuv does not know, and sets no mode that it believes to be set.
     this.#input.setRawMode(false);
     this.#input.setRawMode(true);
     this.#input.resume();
@@ -65,7 +65,7 @@ export class Screen {
     this.repaint();
   }
 
-  /** Gives the terminal back, to be taken again. */
+  /** Gives the terminal back until `resume`. */
   suspend(): void {
     this.#restore();
     this.#input.pause();
@@ -74,14 +74,14 @@ export class Screen {
   /** Gives the terminal back for good. */
   leave(): void {
     this.suspend();
-    const user = this.#user;
-    if (user !== undefined)
-      this.#input.off('data', user.read).off('end', user.hungUp).off('error', user.hungUp);
+    const handlers = this.#handlers;
+    if (handlers !== undefined)
+      this.#input.off('data', handlers.read).off('end', handlers.hungUp).off('error', handlers.hungUp);
     this.#output.off('resize', this.#resized);
     process.off('exit', this.#restore).off('uncaughtExceptionMonitor', this.#restore);
   }
 
-  /** The next frame is drawn from scratch. */
+  /** Has the next frame drawn from scratch. */
   repaint(): void {
     this.#shown = undefined;
   }
@@ -101,7 +101,7 @@ export class Screen {
 
   readonly #resized = (): void => {
     this.repaint();
-    this.#user?.resized();
+    this.#handlers?.resized();
   };
 
   readonly #restore = (): void => {
@@ -109,7 +109,7 @@ export class Screen {
     this.#isEntered = false;
     try {
       this.#input.setRawMode(false);
-      // At the exit of the process nothing but a synchronous write arrives.
+      // When the process exits, only a synchronous write arrives.
       writeSync(this.#output.fd, LEAVE);
     } catch {
       // The terminal is gone, and needs nothing any more.

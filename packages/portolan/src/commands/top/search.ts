@@ -1,7 +1,7 @@
 import type { Listener } from '@portolan/monitor';
 import type { UserNames } from '../../listeners/user-names.js';
 
-/** Tests listeners for all the words of a search, each anywhere and in whatever case. */
+/** Makes a test for listeners that have all words of a search, anywhere and in upper or lower case. */
 export function searchTest(
   search: string,
   users: UserNames,
@@ -16,7 +16,7 @@ export function searchTest(
   };
 }
 
-/** What a listener can be found by, in lower case; the line breaks keep a word from running over two of them. */
+/** The texts by which a listener is found, in lower case. The line breaks keep a word from matching across two texts. */
 function searchedText(
   { place, protocol, address, port, processes, sockets }: Listener,
   users: UserNames,

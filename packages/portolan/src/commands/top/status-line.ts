@@ -1,17 +1,17 @@
 import { processText } from '../../render/process-name.js';
 import { textWidth, truncateText } from '../../render/text-width.js';
 import { visibleText } from '../../render/visible-text.js';
-import { type Ink, inked } from './line-style.js';
+import { inStyles, type LineStyle } from './line-style.js';
 import type { Row } from './rows.js';
 import type { TopState } from './top-state.js';
 
-/** By importance: what does not fit is left out from the end. */
+/** The most important first. Those that do not fit are left out. */
 const KEYS = ['? help', 'q quit', '/ search', 's sort', 'Enter details', 'x end', 'p hold'] as const;
 
 const GAP = '   ';
 const ANSWERS = ' [y/N]';
 
-/** The bottom line: a question, the search that is typed, what is wrong, or how many there are and which keys help. */
+/** The bottom line: a question, the search that is typed, a problem, or a summary with the keys that help. */
 export function statusLine(state: TopState, rows: readonly Row[], width: number, color: boolean): string {
   const { mode, notice, problem } = state;
   if (mode.type === 'confirm') return whole(question(mode, width), width, ['bold', 'yellow'], color);
@@ -19,10 +19,10 @@ export function statusLine(state: TopState, rows: readonly Row[], width: number,
   if (notice !== undefined) return whole(visibleText(notice), width, ['bold', 'yellow'], color);
   if (problem !== undefined) return whole(visibleText(problem), width, ['bold', 'red'], color);
   const text = withOrigin(summary(state, rows), state, width);
-  return inked(truncateText(text + keysFor(width - textWidth(text)), width), ['dim'], color);
+  return inStyles(truncateText(text + keysFor(width - textWidth(text)), width), ['dim'], color);
 }
 
-/** Where there is little room the answers stay in sight, and what is asked is shortened. */
+/** If there is little room, the question is shortened, and the answers stay in sight. */
 function question({ target, signal }: Extract<TopState['mode'], { type: 'confirm' }>, width: number): string {
   const process = visibleText(processText(target));
   const room = width - ANSWERS.length;
@@ -37,7 +37,7 @@ function searchLine({ search }: TopState, rows: readonly Row[], width: number): 
   const typed = lastPart(`/${visibleText(search)}`, width - 1);
   const count = `${GAP}${rows.length === 1 ? '1 row' : `${rows.length} rows`}`;
   const hasRoom = textWidth(typed) + 1 + textWidth(count) <= width;
-  const cursor = width > 0 ? inked(' ', ['reverse'], true) : '';
+  const cursor = width > 0 ? inStyles(' ', ['reverse'], true) : '';
   return `${typed}${cursor}${hasRoom ? count : ''}`;
 }
 
@@ -65,7 +65,7 @@ function placesText(rows: readonly Row[]): string {
   return ` in ${places} ${places === 1 ? 'place' : 'places'}`;
 }
 
-/** Of one place, where that leaves room for the first of the keys. */
+/** Adds the source of a single place, if that leaves room for the first key. */
 function withOrigin(text: string, { source, doorbell, hasPlaces }: TopState, width: number): string {
   if (source === undefined || hasPlaces) return text;
   const whole = `${text}  through ${source}${doorbell === undefined ? '' : ` (${doorbell})`}`;
@@ -81,6 +81,6 @@ function keysFor(room: number): string {
   return text;
 }
 
-function whole(text: string, width: number, inks: readonly Ink[], color: boolean): string {
-  return inked(truncateText(text, width), inks, color);
+function whole(text: string, width: number, styles: readonly LineStyle[], color: boolean): string {
+  return inStyles(truncateText(text, width), styles, color);
 }

@@ -2,7 +2,7 @@ import { renderListenerTable } from '../../render/listener-table.js';
 import { textWidth, truncateText } from '../../render/text-width.js';
 import { ageText } from './age-text.js';
 import { FADE_MS, FLASH_MS } from './entries.js';
-import { fitted, type Ink, inked, plain } from './line-style.js';
+import { fittedLine, inStyles, type LineStyle, withoutStyles } from './line-style.js';
 import type { Row } from './rows.js';
 import { shownTime, type TopState } from './top-state.js';
 
@@ -11,18 +11,18 @@ const GUTTER = 2;
 const AGE_HEADER = 'OPEN FOR';
 /** `23 h 59 min`, and two blanks before it. */
 const AGE_WIDTH = 13;
-/** Below it the times are left out, for the sake of the rest. */
+/** The width from which there is room for the times. */
 const WIDTH_FOR_AGES = 60;
 
 /** What a row looks like beyond its text. */
-interface Look {
+interface RowStyle {
   readonly sign: string;
-  readonly inks: readonly Ink[];
+  readonly styles: readonly LineStyle[];
 }
 
-const PLAIN: Look = { sign: ' ', inks: [] };
+const PLAIN: RowStyle = { sign: ' ', styles: [] };
 
-/** Whether a table of this width says how long ports have been open. */
+/** True if a table of this width says how long ports have been open. */
 export function showsAges(width: number): boolean {
   return width >= WIDTH_FOR_AGES;
 }
@@ -43,22 +43,23 @@ export function tableLines(
   const [header = '', ...texts] = table.split('\n');
 
   const lineOf = (row: Row, index: number): string => {
-    const look = lookOf(row, now);
+    const rowStyle = rowStyleOf(row, now);
+    const { sign, styles } = rowStyle;
     const age = ageWidth > 0 ? ageCell(row, now) : '';
-    const text = fitted(texts[index] ?? '', room);
+    const text = fittedLine(texts[index] ?? '', room);
     const isSelected = index === state.selection?.index;
-    if (look.inks.length === 0 && !isSelected)
-      return fitted(`${look.sign} ${padded(text, room)}${inked(age, ['dim'], color)}`.trimEnd(), width);
-    const line = truncateText(`${look.sign} ${padded(plain(text), room)}${age}`, width);
-    return inked(
+    if (styles.length === 0 && !isSelected)
+      return fittedLine(`${sign} ${padded(text, room)}${inStyles(age, ['dim'], color)}`.trimEnd(), width);
+    const line = truncateText(`${sign} ${padded(withoutStyles(text), room)}${age}`, width);
+    return inStyles(
       isSelected ? padded(line, width) : line.trimEnd(),
-      isSelected ? selectedInks(look) : look.inks,
+      isSelected ? selectedStyles(rowStyle) : styles,
       color,
     );
   };
-  const ages = ageWidth > 0 && rows.length > 0 ? inked(AGE_HEADER.padStart(ageWidth), ['dim'], color) : '';
+  const ages = ageWidth > 0 && rows.length > 0 ? inStyles(AGE_HEADER.padStart(ageWidth), ['dim'], color) : '';
   return {
-    header: fitted(`${' '.repeat(GUTTER)}${padded(fitted(header, room), room)}${ages}`, width),
+    header: fittedLine(`${' '.repeat(GUTTER)}${padded(fittedLine(header, room), room)}${ages}`, width),
     lines: rows
       .slice(state.offset, state.offset + count)
       .map((row, index) => lineOf(row, state.offset + index)),
@@ -66,18 +67,18 @@ export function tableLines(
 }
 
 /** How a row shows that it is new or gone, in two steps of time. */
-function lookOf({ openedAt, closedAt }: Row, now: number): Look {
+function rowStyleOf({ openedAt, closedAt }: Row, now: number): RowStyle {
   if (closedAt !== undefined)
-    return { sign: '-', inks: now - closedAt < FADE_MS / 2 ? ['red', 'struck'] : ['dim', 'struck'] };
+    return { sign: '-', styles: now - closedAt < FADE_MS / 2 ? ['red', 'struck'] : ['dim', 'struck'] };
   if (openedAt === undefined || now - openedAt >= FLASH_MS) return PLAIN;
   return {
     sign: '+',
-    inks: now - openedAt < FLASH_MS / 2 ? ['bold', 'green', 'reverse'] : ['bold', 'green'],
+    styles: now - openedAt < FLASH_MS / 2 ? ['bold', 'green', 'reverse'] : ['bold', 'green'],
   };
 }
 
-function selectedInks({ inks }: Look): Ink[] {
-  return [...new Set<Ink>([...inks, 'reverse'])];
+function selectedStyles({ styles }: RowStyle): LineStyle[] {
+  return [...new Set<LineStyle>([...styles, 'reverse'])];
 }
 
 function ageCell({ openedAt, closedAt }: Row, now: number): string {
@@ -86,5 +87,5 @@ function ageCell({ openedAt, closedAt }: Row, now: number): string {
 }
 
 function padded(line: string, width: number): string {
-  return line + ' '.repeat(Math.max(0, width - textWidth(plain(line))));
+  return line + ' '.repeat(Math.max(0, width - textWidth(withoutStyles(line))));
 }

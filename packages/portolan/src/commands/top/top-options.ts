@@ -7,7 +7,7 @@ import type { OptionDefinition } from '../../options/option-definition.js';
 import { PLACE_OPTION, type PlaceOptions } from '../../options/places.js';
 import { PROCESSES_OPTION, SOURCE_OPTION } from '../../options/sources.js';
 
-/** What `portolan top` is told. */
+/** The options of `portolan top`. */
 export interface TopOptions extends FilterOptions, PlaceOptions {
   readonly processes?: true;
   readonly ephemeral?: true;

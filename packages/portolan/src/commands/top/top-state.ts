@@ -13,7 +13,7 @@ type Mode =
   | { readonly type: 'help' }
   | { readonly type: 'confirm'; readonly target: Process; readonly signal: EndSignal };
 
-/** Which row is marked: one of its listeners, and where it was in case that is gone. */
+/** Which row is selected: one of its listeners, and where the row was in case the listener is gone. */
 interface Selection {
   readonly key: string;
   readonly endpoint: string;
@@ -27,17 +27,17 @@ export interface TopState {
   readonly held: { readonly entries: Entries; readonly at: number } | undefined;
   readonly sort: SortKey;
   readonly isReversed: boolean;
-  /** Whether there may be several places, so that each row tells its own. */
+  /** True if there may be several places, so that each row tells its own. */
   readonly hasPlaces: boolean;
   readonly search: string;
   readonly mode: Mode;
   readonly selection: Selection | undefined;
-  /** The first row on the screen. */
+  /** The index of the first row on the screen. */
   readonly offset: number;
   readonly hasDetails: boolean;
   /** The processes that were asked to end, by {@link processKey}. */
   readonly askedToEnd: ReadonlySet<string>;
-  /** What came of the last key, until the next one. */
+  /** The outcome of the last key or event, until the next key. */
   readonly notice: string | undefined;
   /** What is wrong with the sources. */
   readonly problem: string | undefined;
@@ -81,12 +81,12 @@ export function shownRows(state: TopState, now: number): Row[] {
   return rowsOf(state.held?.entries ?? state.entries, state, shownTime(state, now));
 }
 
-/** Tells a process from a later one of the same pid. */
+/** A key that tells a process from a later one with the same pid. */
 export function processKey({ pid, startTicks }: Process): string {
   return `${pid} ${startTicks}`;
 }
 
-/** The state with the row at an index marked; the nearest one where it is out of range. */
+/** The state with the row at an index selected, or the nearest row if the index is out of range. */
 export function select(state: TopState, rows: readonly Row[], index: number): TopState {
   const nearest = Math.max(0, Math.min(index, rows.length - 1));
   const row = rows[nearest];
@@ -96,8 +96,8 @@ export function select(state: TopState, rows: readonly Row[], index: number): To
 }
 
 /**
- * The state for rows that came, went or moved: the mark stays on its service (or on its port, where another process
- * took it over), and the marked row on the screen.
+ * The state after rows came, went or moved. The selection stays on its service, or on its port if another process took it
+ * over. The selected row stays on the screen.
  *
  * @param page how many rows the screen shows
  */

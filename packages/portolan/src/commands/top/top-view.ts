@@ -3,7 +3,7 @@ import { visibleText } from '../../render/visible-text.js';
 import { cutLines, detailLines } from './detail-lines.js';
 import { HELP_LINES } from './help-lines.js';
 import { divide, type Layout, type Size } from './layout.js';
-import { inked } from './line-style.js';
+import { inStyles } from './line-style.js';
 import type { Row } from './rows.js';
 import { statusLine } from './status-line.js';
 import { tableLines } from './table-lines.js';
@@ -12,11 +12,11 @@ import type { TopState } from './top-state.js';
 /** How a screen of this size is divided for that state. */
 export function layoutOf(state: TopState, rows: readonly Row[], size: Size): Layout {
   const row = detailedRow(state, rows);
-  // One more than the details have: the line that divides them from the rows.
+  // One line more, which divides the details from the rows.
   return divide(size, row === undefined ? 0 : detailLines(row, state, size.width).length + 1);
 }
 
-/** The lines of the screen, as many as it has, none wider than it and without control characters but styles. */
+/** The lines of the screen, as many as it has. None is wider than it, or has control characters other than styles. */
 export function topView(
   state: TopState,
   rows: readonly Row[],
@@ -57,7 +57,7 @@ function detailPane(
   const title = `── ${state.hasPlaces ? `${visibleText(place)} ` : ''}${protocol} ${port} `;
   const lines = cutLines(detailLines(row, state, width), height - 1);
   return [
-    inked(truncateText(title + '─'.repeat(Math.max(0, width - textWidth(title))), width), ['dim'], color),
+    inStyles(truncateText(title + '─'.repeat(Math.max(0, width - textWidth(title))), width), ['dim'], color),
     ...lines.map((line) => truncateText(line, width)),
   ];
 }

@@ -14,7 +14,7 @@ import { Screen } from './screen.js';
 import type { TopOptions } from './top-options.js';
 import { createTopState } from './top-state.js';
 
-/** Shows the listening ports on the whole screen until it is left. */
+/** Shows the listening ports on the whole screen until a key or a signal ends that. */
 export async function top(filter: ListenerFilter, options: TopOptions): Promise<ExitStatus> {
   checkTerminal();
   const processes = wantedProcesses(options);
@@ -26,7 +26,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
     owners: filter.owners ?? [],
     ...(options.interval !== undefined && { intervalMs: options.interval }),
   });
-  // Before the screen is taken, so that what goes wrong is told in the terminal as it was.
+  // Before the screen is taken, so that an error is told in the terminal as it was.
   await monitor.start();
   const state = createTopState({
     sort: options.sort,

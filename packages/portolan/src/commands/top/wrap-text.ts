@@ -1,7 +1,7 @@
 import { textWidth, truncateText } from '../../render/text-width.js';
 
 /**
- * Breaks a text into lines of a width, between words where that leaves lines at least half full.
+ * Breaks a text into lines of a width, between words if that leaves lines at least half full.
  *
  * @param indent how far the lines after the first are indented
  * @param limit how many lines there may be; the last one is cut
@@ -22,7 +22,7 @@ export function wrapText(
 }
 
 function firstLine(text: string, width: number): string {
-  // What is cut at one more ends with its ellipsis, or with the one character that is too much.
+  // A text that is cut one cell later ends with an ellipsis, or with the one character that is too much.
   const full = [...truncateText(text, width + 1)].slice(0, -1).join('');
   const blank = text[full.length] === ' ' ? full.length : full.lastIndexOf(' ');
   return blank * 2 > full.length ? full.slice(0, blank) : full;

@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 1000;
 
 const NOT_ASKED = 'was not asked';
 
-/** A page that must be answered with a status below 400, and what came of the last try. */
+/** A page that must answer with a status below 400, and the outcome of the last try. */
 export class HttpCheck {
   readonly url: string;
   readonly #target: HttpTarget;
@@ -24,12 +24,17 @@ export class HttpCheck {
     this.#path = path;
   }
 
-  /** What the last try led to: `answered 503`. */
+  /** The outcome of the last try: `answered 503`. */
   get answer(): string {
     return this.#answer;
   }
 
-  /** Asks again and again, less and less often; resolves with whether it was answered before it was given up. */
+  /**
+   * Asks again and again, less and less often.
+   *
+   * @param giveUp ends the tries
+   * @returns true if the page has passed, false if it was given up
+   */
   async passes(giveUp: AbortSignal): Promise<boolean> {
     for (let pauseMs = FIRST_PAUSE_MS; !giveUp.aborted; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       if (await this.#try(giveUp)) return true;
@@ -45,7 +50,7 @@ export class HttpCheck {
       this.#answer = `answered ${status}`;
       return status < 400;
     } catch (error) {
-      // What was given up before it was answered leaves the answer before it to be told.
+      // A try that was given up before its answer leaves the answer of the try before it.
       if (!giveUp.aborted || this.#answer === NOT_ASKED) this.#answer = failureText(error);
       return false;
     } finally {

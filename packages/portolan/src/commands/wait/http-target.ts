@@ -1,12 +1,12 @@
 import type { Listener } from '@portolan/monitor';
 
-/** Where to connect to. */
+/** The address to connect to. */
 export interface HttpTarget {
   readonly host: string;
   readonly port: number;
 }
 
-/** Where the listeners of a port are asked: on loopback where they listen there, otherwise at their address. */
+/** Where the listeners of a port are asked: on loopback if they listen there, otherwise at their own address. */
 export function httpTarget(listeners: readonly Listener[]): HttpTarget | undefined {
   const targets = listeners
     .filter(({ protocol }) => protocol === 'tcp')
@@ -15,10 +15,10 @@ export function httpTarget(listeners: readonly Listener[]): HttpTarget | undefin
   return loopback.find((target) => target !== undefined) ?? targets[0];
 }
 
-/** In the order of preference. */
+/** The preferred one first. */
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1'];
 
-/** A wildcard is not a place to connect to. */
+/** The address to connect to, which can't be a wildcard. */
 function reachableHost({ address, sockets }: Listener): string {
   if (address === '0.0.0.0') return '127.0.0.1';
   if (address !== '::') return address;

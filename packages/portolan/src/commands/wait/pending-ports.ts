@@ -1,21 +1,21 @@
 import { includesPort, type Listener, type PortRange } from '@portolan/monitor';
 import { type ListenerFilter, matches } from '../../listeners/listener-filter.js';
 
-/** What to wait for: that all ports of the filter listen, or that none does. */
+/** What to wait for: all ports listen, or none does. */
 export interface Wanted {
   readonly ports: readonly PortRange[];
   readonly filter: ListenerFilter;
   readonly closed: boolean;
 }
 
-/** The ports that are not yet as wanted: rising, as ranges. */
+/** The ports that are not yet as wanted, as rising ranges. */
 export function pendingPorts(listeners: readonly Listener[], { ports, filter, closed }: Wanted): PortRange[] {
   const open = new Set(listeners.filter((one) => matches(one, filter)).map(({ port }) => port));
   if (closed) return toRanges([...open].filter((port) => ports.some((range) => includesPort(range, port))));
   return toRanges(portsOf(ports).filter((port) => !open.has(port)));
 }
 
-/** Every port once, rising. */
+/** Every port of the ranges once, rising. */
 export function portsOf(ranges: readonly PortRange[]): number[] {
   const ports = ranges.flatMap(({ from, to }) =>
     Array.from({ length: to - from + 1 }, (_, index) => from + index),

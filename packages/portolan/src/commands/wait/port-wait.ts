@@ -10,17 +10,17 @@ export class PortWait {
   readonly #monitor: PortMonitor;
   readonly #wanted: Wanted;
   readonly #httpPath: string | undefined;
-  /** Those that have not been answered yet. */
+  /** The checks that have not passed yet. */
   readonly #checks = new Set<HttpCheck>();
 
-  /** @param httpPath what all the ports must answer, once they listen */
+  /** @param httpPath the path that all ports must answer once they listen */
   constructor(monitor: PortMonitor, wanted: Wanted, httpPath?: string) {
     this.#monitor = monitor;
     this.#wanted = wanted;
     this.#httpPath = httpPath;
   }
 
-  /** Resolves with whether everything was as wanted before it was given up. */
+  /** Waits, and returns true if everything is as wanted, or false if the wait was given up. */
   async done(giveUp: AbortSignal): Promise<boolean> {
     while (await until(this.#monitor, () => this.#pending().length === 0, giveUp)) {
       if (this.#httpPath === undefined || (await this.#answers(this.#httpPath, giveUp))) return true;
@@ -28,7 +28,7 @@ export class PortWait {
     return false;
   }
 
-  /** What is waited for: `5432, 6379`. */
+  /** What the wait still waits for: `5432, 6379`. */
   waitingFor(): string {
     const pending = this.#pending();
     if (pending.length > 0) return portsText(pending) + (this.#wanted.closed ? ' to close' : '');
@@ -49,7 +49,7 @@ export class PortWait {
     return pendingPorts(this.#monitor.listeners(), this.#wanted);
   }
 
-  /** Asks all the ports; gives up where one of them closes meanwhile, as it may come back at another address. */
+  /** Asks all ports. Gives up if one of them closes meanwhile, since it may come back at another address. */
   async #answers(path: string, giveUp: AbortSignal): Promise<boolean> {
     const closed = new AbortController();
     const { signal } = closed;

@@ -1,15 +1,15 @@
 import { truncateText } from '../../render/text-width.js';
 
-/** Takes back what stands on the line (EL, ECMA-48). */
+/** Erases the line (EL, ECMA-48). */
 const ERASE_LINE = '\r\x1b[2K';
 
-/** A line on a terminal's standard error that says what is waited for and how long already; nothing elsewhere. */
+/** A line on standard error that says what the wait is for, and how long it has lasted. Only a terminal gets it. */
 export class ProgressLine {
   readonly #text: () => string;
   readonly #start = performance.now();
   readonly #timer: NodeJS.Timeout | undefined;
 
-  /** @param text is asked every second */
+  /** @param text gives what the wait is for, and is called every second */
   constructor(text: () => string) {
     this.#text = text;
     if (!process.stderr.isTTY || process.env.TERM === 'dumb') return;
@@ -27,7 +27,7 @@ export class ProgressLine {
   #write(): void {
     const seconds = Math.floor((performance.now() - this.#start) / 1000);
     const time = ` (${seconds} s)`;
-    // The last column stays empty: some terminals go to the next line with it. One without a size says 0.
+    // The last column stays empty: some terminals wrap after it. A terminal without a size says 0.
     const width = (process.stderr.columns || 80) - 1;
     process.stderr.write(`${ERASE_LINE}${truncateText(this.#text(), width - time.length)}${time}`);
   }

@@ -6,7 +6,7 @@ import { PLACE_OPTION, type PlaceOptions } from '../../options/places.js';
 import { SOURCE_OPTION } from '../../options/sources.js';
 import { UsageError } from '../../options/usage-error.js';
 
-/** What `portolan wait` is told. */
+/** The options of `portolan wait`. */
 export interface WaitOptions extends FilterOptions, PlaceOptions {
   readonly closed?: true;
   /** Milliseconds; 0 waits for ever. */
@@ -37,7 +37,7 @@ export const WAIT_OPTIONS: readonly OptionDefinition[] = [
 /**
  * Reads the path of `--http`.
  *
- * @throws UsageError for what can't stand in the first line of a request
+ * @throws UsageError for a text that can't stand in the first line of a request
  */
 function parseHttpPath(text: string): string {
   if (/^\/[!-~]*$/.test(text)) return text;

@@ -12,7 +12,7 @@ import { PortWait } from './port-wait.js';
 import { ProgressLine } from './progress-line.js';
 import type { WaitOptions } from './wait-options.js';
 
-/** Waits until the ports listen, or none does, and then runs the command, if there is one. */
+/** Waits until all ports listen, or none does, and then runs the command if there is one. */
 export async function wait(
   ports: readonly PortRange[],
   options: WaitOptions,
@@ -36,7 +36,7 @@ export async function wait(
   return signal === null ? status : signalStatus(signal);
 }
 
-/** Resolves with what was missing at the end, or with undefined when nothing was. */
+/** Waits, and returns what was still missing when it gave up, or undefined if nothing was. */
 async function waitForPorts(
   ports: readonly PortRange[],
   options: WaitOptions,
@@ -67,7 +67,7 @@ async function waitForPorts(
   }
 }
 
-/** What listens at another place can't be asked from here, where its addresses are somebody else's. */
+/** Refuses `--http` for another place, since the addresses of that place mean something else here. */
 function checkReach({ http, in: places = [] }: WaitOptions): void {
   const other = places.find((place) => place !== SELF);
   if (http === undefined || other === undefined) return;

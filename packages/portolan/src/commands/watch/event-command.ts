@@ -6,16 +6,16 @@ import { tell } from '../../render/tell.js';
 import { eventEnvironment } from './event-environment.js';
 
 const TIME_LIMIT_MS = 30_000;
-/** How long a command that is in the way of the end may take to end itself. */
+/** How long a running command may take to end when the watch ends. */
 const GRACE_MS = 2000;
 /** How many events wait for the command before one is dropped. */
 const WAITING_LIMIT = 1000;
 
 /** How a command is run for an event. */
 export interface EventCommandOptions {
-  /** How long it may run. */
+  /** How long the command may run. */
   readonly limitMs?: number;
-  /** Whether what it prints goes to standard error, since standard output is for something else. */
+  /** True if its output goes to standard error, since standard output is for the events. */
   readonly printsToStderr?: boolean;
 }
 
@@ -50,7 +50,7 @@ export class EventCommand {
     this.#running ??= this.#runAll();
   }
 
-  /** What waits is dropped, and what runs is ended with all that it started. */
+  /** Drops the events that wait, and ends the running command with all that it started. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#waiting.length = 0;
@@ -66,7 +66,7 @@ export class EventCommand {
     this.#running = undefined;
   }
 
-  /** Runs the command to its end; says what went wrong, if anything did. */
+  /** Runs the command to its end, and returns what went wrong, or undefined if nothing did. */
   async #run(event: PortEvent, json: string): Promise<string | undefined> {
     const [command = '', ...args] = this.#words;
     let isOverdue = false;
@@ -79,7 +79,7 @@ export class EventCommand {
         detached: true,
       });
       const ended = once(child, 'exit');
-      // A command that does not read its input is none the worse for it; without a descriptor left there is none.
+      // A command need not read its input. If no descriptor is left, there is no input.
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(json);
       this.#group = child.pid;

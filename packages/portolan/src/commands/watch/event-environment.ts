@@ -1,6 +1,6 @@
 import type { PortEvent } from '@portolan/monitor';
 
-/** The event as environment variables; those that do not fit it are empty. */
+/** An event as environment variables. Those that do not apply to the event are empty. */
 export function eventEnvironment(event: PortEvent): Record<string, string> {
   const listener = 'listener' in event ? event.listener : undefined;
   const [process] = listener?.processes ?? [];

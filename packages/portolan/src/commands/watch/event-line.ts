@@ -12,7 +12,7 @@ import { textWidth } from '../../render/text-width.js';
 import { PLACE_WORDS, reasonOf } from '../../render/unseen-places.js';
 import { visibleText } from '../../render/visible-text.js';
 
-/** So wide that most endpoints of IPv4 and loopback stand in line. */
+/** Wide enough to align most endpoints of IPv4 and of loopback. */
 const ENDPOINT_WIDTH = 22;
 
 const SIGNS = {
@@ -26,11 +26,11 @@ const SIGNS = {
 /** How an event is written. */
 export interface EventLineOptions {
   readonly color: boolean;
-  /** How wide the column of the places is; undefined where there is none. */
+  /** The width of the column of places; undefined if there is none. */
   readonly placeWidth?: number | undefined;
 }
 
-/** One line for people: time, sign, place where there are several, protocol, endpoint, process, and how long it was open. */
+/** One line for people: time, sign, place if there are several, protocol, endpoint, process, and how long it was open. */
 export function renderEvent(event: PortEvent | MissedEvents, options: EventLineOptions): string {
   const [sign, text] = eventText(event, options);
   return line(event.at, sign, placeCell(event, options) + text, options.color);
@@ -56,8 +56,8 @@ function eventText(
       return ['changed', `${listenerText(event.listener)}${was}`];
     }
     case 'source': {
-      const news = event.source === null ? 'no answer' : `now looking through ${event.source}`;
-      return ['note', `${news}: ${visibleText(event.reason)}`];
+      const origin = event.source === null ? 'no answer' : `now looking through ${event.source}`;
+      return ['note', `${origin}: ${visibleText(event.reason)}`];
     }
     case 'place': {
       const place = placeWidth === undefined ? `${visibleText(event.place)} ` : '';
@@ -71,15 +71,15 @@ function eventText(
   }
 }
 
-/** Beside the name of a place it need not say once more which one can't be looked at. */
+/** What an error says. Beside the name of a place it need not name the place once more. */
 function errorText(error: Error, hasPlace: boolean): string {
   return hasPlace ? reasonOf(error) : error.message;
 }
 
 /**
- * The line that says of the ports that were named, at the start, that nobody listens on them.
+ * The line that says at the start that nobody listens on ports that were named.
  *
- * @param ofSome whether only some of those who may listen there count
+ * @param ofSome true if only the listeners of some owners count
  */
 export function renderNotOpen(
   { from, to }: PortRange,

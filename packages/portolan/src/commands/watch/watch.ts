@@ -23,7 +23,7 @@ import { EventCommand } from './event-command.js';
 import { renderEvent, renderNotOpen } from './event-line.js';
 import type { WatchOptions } from './watch-options.js';
 
-/** Prints a line an event until it is interrupted. */
+/** Prints a line for each event until it is interrupted. */
 export async function watch(filter: ListenerFilter, options: WatchOptions): Promise<ExitStatus> {
   const command =
     options.exec === undefined
@@ -65,8 +65,8 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
 }
 
 /**
- * Lets the monitor tell what is found to be somebody's later as one that opens then. The first owner is enough for that: those
- * that go by processes stand first, and are known last.
+ * Has the monitor filter by owner. If the owner of a listener becomes known late, the monitor then tells that it opens. The
+ * first owner is enough: the owners that go by processes come first, and are known last.
  */
 function ownership({ owners }: ListenerFilter): PortMonitorOptions {
   return owners === undefined
@@ -97,7 +97,7 @@ function placeWidthOf(place: string): number {
   return textWidth(visibleText(place));
 }
 
-/** What is told of itself (sources, errors) is told to everybody; of listeners only those that pass. */
+/** True for the events of a listener that passes the filter, and for all that are not of a listener. */
 function isWanted(event: PortEvent | MissedEvents, filter: ListenerFilter): boolean {
   return !('listener' in event) || matches(event.listener, filter);
 }
@@ -106,7 +106,7 @@ function isInitial(event: PortEvent): boolean {
   return event.type === 'opened' && event.initial === true;
 }
 
-/** Who names ports wants to know at once how they stand. */
+/** Prints which of the ports that were named nobody listens on at the start. */
 function printClosedPorts(monitor: PortMonitor, filter: ListenerFilter): void {
   const ofSome = filter.owners !== undefined;
   const open = monitor

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { portolan } from '../../built-command.js';
 import { freePort } from '../../free-port.js';
 
-/** Leaves a server behind in a session of its own, which ends by itself where nobody ends it. */
+/** Leaves a server behind in a session of its own, which ends by itself if nobody ends it. */
 function leave(port: number, ignoring = ''): readonly string[] {
   const server = `
 import os, signal, socket, sys

@@ -38,7 +38,7 @@ async function toldAfter(running: StartedProgram, pattern: RegExp): Promise<numb
   return performance.now() - since;
 }
 
-/** Ends by itself where nobody ends it, since it is detached. */
+/** Ends by itself if nobody ends it, since it is detached. */
 function httpServer(port: number): string {
   return `
 import http.server, signal
@@ -55,7 +55,7 @@ describe.each([
   function start(...command: readonly string[]): StartedProgram {
     const words = [...prefix, process.execPath, COMMAND, 'run', '--clean', '--', ...command];
     const [program = '', ...args] = words;
-    // Vite colours its words where it believes to be in a CI.
+    // Vite colours its words if it believes to be in a CI.
     return new StartedProgram(program, args, { HOME: directory, NO_COLOR: '1' });
   }
 

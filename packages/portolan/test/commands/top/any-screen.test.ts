@@ -1,7 +1,7 @@
 import type { Listener } from '@portolan/monitor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { plain } from '../../../src/commands/top/line-style.js';
+import { withoutStyles } from '../../../src/commands/top/line-style.js';
 import { textWidth } from '../../../src/render/text-width.js';
 import { listener, processOf } from '../../listeners.js';
 import { TopScreen } from './top-screen.js';
@@ -133,7 +133,7 @@ describe('any screen', () => {
             const { lines } = screen.frame();
             expect(lines).toHaveLength(screen.size.height);
             const wrong = lines
-              .map(plain)
+              .map(withoutStyles)
               .filter((line) => /[\p{C}\p{Zl}\p{Zp}]/u.test(line) || textWidth(line) > screen.size.width);
             expect(wrong).toEqual([]);
           }

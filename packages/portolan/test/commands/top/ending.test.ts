@@ -74,7 +74,7 @@ describe('ending a process', () => {
     expect(screen.type('y').effects).toEqual([]);
   });
 
-  it('is refused for what is closed, and where no row is marked', () => {
+  it('is refused for what is closed, and where no row is selected', () => {
     expect(new TopScreen([WEB]).type('x').status).toBe('choose a row first, with the arrow keys');
     expect(new TopScreen([WEB]).type('j').look([]).type('x').status).toBe('port 3000 is closed already');
   });

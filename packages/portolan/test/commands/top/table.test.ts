@@ -124,8 +124,8 @@ describe('a key', () => {
     ['k', 5000],
     ['jjjjjj', 5000],
     ['j\x1b', undefined],
-  ])('%j moves the mark', (keys, port) => {
-    expect(new TopScreen(ALL).type(keys).marked).toBe(port);
+  ])('%j moves the selection', (keys, port) => {
+    expect(new TopScreen(ALL).type(keys).selectedPort).toBe(port);
   });
 
   it.each([
@@ -173,26 +173,26 @@ describe('a key', () => {
   });
 });
 
-describe('the mark', () => {
+describe('the selection', () => {
   it('stays on its service when rows come and go', () => {
     const screen = new TopScreen(ALL).type('jj');
     screen.look([...ALL, listener({ port: 80 })]);
-    expect(screen.marked).toBe(4000);
+    expect(screen.selectedPort).toBe(4000);
     screen.type('5');
-    expect(screen.marked).toBe(4000);
+    expect(screen.selectedPort).toBe(4000);
   });
 
   it('stays on the port that another process took over', () => {
     const restarted = heldListener([processOf({ pid: 4242 })], { port: 4000, address: '0.0.0.0' });
     const screen = new TopScreen(ALL).type('jj').look([WEB, restarted, DATABASE]).wait(3000);
-    expect(screen.marked).toBe(4000);
+    expect(screen.selectedPort).toBe(4000);
   });
 
   it('goes to the next row when its own is gone', () => {
     const screen = new TopScreen(ALL).type('jj').look([WEB, DATABASE]);
-    expect(screen.marked).toBe(4000);
-    expect(screen.wait(2000).marked).toBe(5000);
-    expect(screen.look([]).wait(2000).marked).toBeUndefined();
+    expect(screen.selectedPort).toBe(4000);
+    expect(screen.wait(2000).selectedPort).toBe(5000);
+    expect(screen.look([]).wait(2000).selectedPort).toBeUndefined();
   });
 
   it('is always on the screen', () => {
@@ -200,7 +200,7 @@ describe('the mark', () => {
     const screen = new TopScreen(many, { height: 12 }).type('G');
     expect(screen.rows.at(-1)).toContain(' 100 ');
     screen.type('\x1b[5~');
-    expect(screen.marked).toBe(91);
+    expect(screen.selectedPort).toBe(91);
     screen.type('i');
     expect(screen.rows.some((row) => row.includes('  91 '))).toBe(true);
     screen.type('G');
@@ -316,7 +316,7 @@ describe('several places', () => {
     expect(new TopScreen(both.slice(1)).type('/self').rows).toEqual(['nothing matches the search']);
   });
 
-  it('keep the mark on the one where it was', () => {
+  it('keep the selection on the row where it was', () => {
     const screen = new TopScreen(both, { hasPlaces: true }).type('jj');
     const taken = { ...at('self', 10), sockets: [] };
     expect(

@@ -3,7 +3,7 @@ import { initialEntries, updateEntries } from '../../../src/commands/top/entries
 import { type Frame, frameOf } from '../../../src/commands/top/frame.js';
 import { type Input, InputParser } from '../../../src/commands/top/keys.js';
 import type { Size } from '../../../src/commands/top/layout.js';
-import { plain } from '../../../src/commands/top/line-style.js';
+import { withoutStyles } from '../../../src/commands/top/line-style.js';
 import { type Effect, press } from '../../../src/commands/top/press.js';
 import { createTopState, type TopState } from '../../../src/commands/top/top-state.js';
 import { UserNames } from '../../../src/listeners/user-names.js';
@@ -43,8 +43,8 @@ export class TopScreen {
   }
 
   /** A look found this open. */
-  look(open: readonly Listener[], passed: readonly Listener[] = []): this {
-    this.state = { ...this.state, entries: updateEntries(this.state.entries, open, passed, this.now) };
+  look(open: readonly Listener[], transient: readonly Listener[] = []): this {
+    this.state = { ...this.state, entries: updateEntries(this.state.entries, open, transient, this.now) };
     this.frame();
     return this;
   }
@@ -77,7 +77,7 @@ export class TopScreen {
 
   /** The lines as people see them. */
   get lines(): string[] {
-    return this.frame().lines.map((line) => plain(line).trimEnd());
+    return this.frame().lines.map((line) => withoutStyles(line).trimEnd());
   }
 
   /** The lines between the header and the bottom line that are not empty. */
@@ -93,8 +93,8 @@ export class TopScreen {
     return this.lines.at(-1) ?? '';
   }
 
-  /** The port of the marked row. */
-  get marked(): number | undefined {
+  /** The port of the selected row. */
+  get selectedPort(): number | undefined {
     const { shown, state } = this.frame();
     return state.selection && shown.rows[state.selection.index]?.service.port;
   }
