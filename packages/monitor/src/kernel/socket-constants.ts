@@ -8,5 +8,7 @@ export const SO_ATTACH_FILTER = 26;
 export const SO_DETACH_FILTER = 27;
 /** A `struct sock_filter`. */
 export const SOCK_FILTER_LENGTH = 8;
+/** A `struct sock_fprog`: a count, and a pointer that is aligned to its own size. */
+export const SOCK_FPROG_LENGTH = ['arm', 'ia32', 'mips', 'mipsel'].includes(process.arch) ? 8 : 16;
 /** A `struct pollfd`. */
 export const POLLFD_LENGTH = 8;
