@@ -1,18 +1,11 @@
-import { closeSync, writeSync } from 'node:fs';
-import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { Eventfd } from '../kernel/eventfd.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { atExit } from './at-exit.js';
 import type { PollCommand, PollReport, PollWorkerData, Subject } from './poll-messages.js';
 
-const EFD_CLOEXEC = 0o2000000;
-const EFD_NONBLOCK = 0o4000;
-
 /** How long the exit of the process waits for the thread to have its native calls, which takes some 50 ms. */
 const LOADING_LIMIT_MS = 2000;
-
-/** What is added to the counter of the eventfd(2): 64 bits in the machine's byte order. */
-const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
 
 export interface WatchOptions {
   /** What was waited for has come. Is called again while that stays so, or when it comes again. */
@@ -50,7 +43,7 @@ export function watch(subject: Subject, options: WatchOptions): Watch {
 }
 
 class PollThread {
-  readonly #eventFd: number;
+  readonly #wakeUp: Eventfd;
   readonly #loaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
@@ -62,12 +55,11 @@ class PollThread {
   /** @param onEnding is called as soon as this thread watches nothing more, and can't be used again */
   constructor(onEnding: (thread: PollThread) => void) {
     this.#onEnding = onEnding;
-    const eventFd = loadLibc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (eventFd < 0) throw new Error(`eventfd: ${getSystemErrorName(eventFd)}`);
-    this.#eventFd = eventFd;
+    const wakeUp = Eventfd.make(loadLibc());
+    this.#wakeUp = wakeUp;
     this.#worker = new Worker(new URL('./poll-worker.js', import.meta.url), {
       name: 'portolan-poll',
-      workerData: { eventFd, loaded: this.#loaded } satisfies PollWorkerData,
+      workerData: { eventFd: wakeUp.fd, loaded: this.#loaded } satisfies PollWorkerData,
       // The hooks and settings of the host program are not for this thread.
       env: {},
       execArgv: [],
@@ -78,7 +70,7 @@ class PollThread {
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         forgetExit();
-        closeSync(eventFd);
+        wakeUp.close();
         this.#fail(new Error('the thread that polls has ended'));
         resolve();
       });
@@ -166,6 +158,6 @@ class PollThread {
 
   #command(command: PollCommand): void {
     this.#worker.postMessage(command);
-    writeSync(this.#eventFd, ONE);
+    this.#wakeUp.write();
   }
 }

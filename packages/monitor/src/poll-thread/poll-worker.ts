@@ -1,9 +1,9 @@
-import { readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { getSystemErrorName } from 'node:util';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Libc } from '../kernel/calls.js';
+import { Eventfd } from '../kernel/eventfd.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { PollFds } from './poll-fds.js';
 import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
@@ -22,6 +22,7 @@ interface WatchedDump {
 }
 
 const { eventFd, loaded } = workerData as PollWorkerData;
+const wakeUp = new Eventfd(eventFd);
 const libc = load();
 const descriptors = new Map<number, { readonly fd: number; isArmed: boolean }>();
 const dumps = new Map<number, WatchedDump>();
@@ -36,7 +37,7 @@ for (let goesOn = true, timeoutMs = POLL_TIMEOUT_MS; goesOn; timeoutMs = takeDum
   if (count > 0) {
     reportReady(pollFds.ready());
     if (pollFds.isWoken) {
-      readSync(eventFd, new Uint8Array(8));
+      wakeUp.read();
       goesOn = obey();
     }
     pollFds = new PollFds(eventFd, armed());
