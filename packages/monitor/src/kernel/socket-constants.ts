@@ -1,5 +1,4 @@
 /** Sizes and numbers of the C library's calls (socket(2), recv(2), socket(7), poll(2), include/uapi/linux/filter.h). */
-export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;

@@ -13,10 +13,11 @@ import {
   WHOLE_MESSAGE,
 } from '../kernel/bpf.js';
 import { LITTLE_ENDIAN } from '../kernel/byte-order.js';
-import { AF_NETLINK, NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
+import { NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
 
 export const NETLINK_CONNECTOR = 11;
-const CN_IDX_PROC = 1;
+/** The number of the process connector; the multicast group has the same. */
+export const CN_IDX_PROC = 1;
 const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const PROC_EVENT_FORK = 1;
@@ -35,14 +36,6 @@ export const FORK_EVENT_LENGTH = 128;
 export interface Fork {
   readonly parent: number;
   readonly child: number;
-}
-
-/** A `struct sockaddr_nl` (netlink(7)) that joins the connector's group. */
-export function connectorAddress(): Uint8Array {
-  const address = new Uint8Array(12);
-  new Uint16Array(address.buffer)[0] = AF_NETLINK;
-  new Uint32Array(address.buffer)[2] = CN_IDX_PROC;
-  return address;
 }
 
 /** The request to be told from now on: a `struct nlmsghdr`, a `struct cn_msg` and a `enum proc_cn_mcast_op`. */

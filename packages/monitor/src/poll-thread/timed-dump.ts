@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Libc } from '../kernel/calls.js';
+import { NetlinkSocket } from '../kernel/netlink-socket.js';
 import { UnchangedDump } from '../sources/netlink/unchanged-dump.js';
 import { Pace } from '../timing/pace.js';
 import type { Subject } from './poll-messages.js';
@@ -22,7 +23,7 @@ export class TimedDump {
 
   constructor(libc: Libc, { fd, intervalMs, cpuShare }: Extract<Subject, { kind: 'dump' }>) {
     this.fd = fd;
-    this.#dump = new UnchangedDump(libc, fd);
+    this.#dump = new UnchangedDump(new NetlinkSocket(libc, fd));
     this.#pace = new Pace(intervalMs, cpuShare);
   }
 
