@@ -1,13 +1,12 @@
-import { readlinkSync } from 'node:fs';
 import type { Libc } from '../kernel/calls.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { inNetworkNamespace } from '../kernel/namespaces/enter-namespace.js';
+import { isInitialPidNamespace, isInitialUserNamespace } from '../kernel/namespaces/initial-namespaces.js';
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import { MESSAGES_LOST, NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../kernel/netlink-socket.js';
 import type { Watch } from '../poll-thread/poll-thread.js';
 import { watchOwn } from '../poll-thread/watch-own.js';
 import { readStat } from '../processes/read-process.js';
-import { isInitialPidNamespace } from '../processes/sees-every-process.js';
 import {
   CN_IDX_PROC,
   FORK_EVENT_LENGTH,
@@ -17,9 +16,6 @@ import {
   NETLINK_CONNECTOR,
   readFork,
 } from './fork-event.js';
-
-/** The inode of the machine's first user namespace, PROC_USER_INIT_INO (include/linux/proc_ns.h). */
-const PROC_USER_INIT_INO = 0xeffffffd;
 
 /** Of memory for the queue: some 10,000 forks. Who is not root gets what net.core.rmem_max allows, by default some 500. */
 const QUEUE_LENGTH = 8 * 1024 * 1024;
@@ -87,10 +83,6 @@ export class ForkFeed {
     this.#isOver = true;
     await this.#watch.close();
   }
-}
-
-function isInitialUserNamespace(): boolean {
-  return readlinkSync('/proc/self/ns/user') === `user:[${PROC_USER_INIT_INO}]`;
 }
 
 /** The connector speaks in the machine's first network namespace alone. */

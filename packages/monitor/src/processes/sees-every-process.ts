@@ -1,8 +1,5 @@
 import { type Mount, readMountinfo } from '../kernel/mountinfo.js';
-import { readProcLink } from './read-proc-file.js';
-
-/** The inode of the machine's first pid namespace, PROC_PID_INIT_INO (include/linux/proc_ns.h). */
-const PROC_PID_INIT_INO = 0xeffffffc;
+import { isInitialPidNamespace } from '../kernel/namespaces/initial-namespaces.js';
 
 /**
  * Whether every process of the machine is in this /proc: not from inside a container, whose pid namespace has
@@ -15,14 +12,6 @@ export function seesEveryProcess(): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Whether this process is in the machine's first pid namespace, so that its pids are the kernel's; false where /proc does not
- * tell.
- */
-export function isInitialPidNamespace(): boolean {
-  return readProcLink('/proc/self/ns/pid') === `pid:[${PROC_PID_INIT_INO}]`;
 }
 
 /** Whether /proc is mounted with `hidepid` (proc(5)). */

@@ -15,7 +15,7 @@ export interface NetworkNamespace {
   /**
    * Calls `make` while this thread is in it; a socket made there stays there.
    *
-   * @throws Error where it can't be entered; what `make` throws
+   * @throws NamespaceError when it can't be entered; what `make` throws
    */
   within<T>(libc: Libc, make: () => T): T;
 
@@ -25,7 +25,7 @@ export interface NetworkNamespace {
   /**
    * Opens a file of its /proc/net (proc_pid_net(5)); it goes on telling of this namespace.
    *
-   * @throws the error of the system call
+   * @throws NamespaceError when it is gone; the error of the system call
    */
   open(name: string): number;
 

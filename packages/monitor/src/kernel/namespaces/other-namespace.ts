@@ -1,10 +1,10 @@
 import { closeSync, openSync } from 'node:fs';
-import { PlaceError } from '../../places/place-error.js';
 import type { PortRange } from '../../port-range.js';
 import type { Libc } from '../calls.js';
 import { loadLibc } from '../load-libc.js';
 import { inNetworkNamespace } from './enter-namespace.js';
 import { ephemeralPorts } from './ephemeral-ports.js';
+import { NamespaceError } from './namespace-error.js';
 import { networkNamespaceOf } from './namespace-identity.js';
 import type { NetworkNamespace } from './network-namespace.js';
 
@@ -54,7 +54,7 @@ export class OtherNamespace implements NetworkNamespace {
     } catch (error) {
       if (isIn) throw error;
       this.#isLost ||= !isDenied(error);
-      throw new PlaceError(this.place, reasonOf(error), { cause: error });
+      throw new NamespaceError(this.place, reasonOf(error), { cause: error });
     }
   }
 
@@ -70,7 +70,7 @@ export class OtherNamespace implements NetworkNamespace {
     if (this.#isLedBy(this.access.pid)) return fd;
     closeSync(fd);
     this.#isLost = true;
-    throw new PlaceError(this.place, 'it is not there any more');
+    throw new NamespaceError(this.place, 'it is not there any more');
   }
 
   /** To be asked when something was opened: by then the process may have ended, and its pid lead to another namespace. */

@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/calls.js';
+import { NamespaceError } from '../../kernel/namespaces/namespace-error.js';
 import type { NetworkNamespace } from '../../kernel/namespaces/network-namespace.js';
 import { NetlinkError, NetlinkSocket } from '../../kernel/netlink-socket.js';
-import { PlaceError } from '../../places/place-error.js';
 import { SourceError } from '../source-error.js';
 import { DumpDatagram } from './dump-datagram.js';
 import { bothFamiliesRequest, dumpRequest, noProtocolRequest } from './dump-request.js';
@@ -40,7 +40,7 @@ export function openSockDiag(libc: Libc, namespace: NetworkNamespace): NetlinkSo
 
 function reasonNotOpened(error: unknown): string {
   if (error instanceof NetlinkError) return `the kernel refused the socket (${error.code})`;
-  return error instanceof PlaceError ? error.reason : String(error);
+  return error instanceof NamespaceError ? error.reason : String(error);
 }
 
 /** The kernel's listening sockets, dumped again and again through one socket of {@link openSockDiag}. */

@@ -1,7 +1,7 @@
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
+import { NamespaceError } from '../../kernel/namespaces/namespace-error.js';
 import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
 import { type BoundSocket, groupSockets } from '../../listener.js';
-import { PlaceError } from '../../places/place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
 import { LISTENING_STATE, parseRows } from './parse-rows.js';
@@ -139,7 +139,8 @@ export class ProcSource implements Source {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' && table.name !== 'tcp') return false;
-      const reason = error instanceof PlaceError ? error.reason : `${file.path} can't be opened (${code})`;
+      const reason =
+        error instanceof NamespaceError ? error.reason : `${file.path} can't be opened (${code})`;
       throw new SourceError(this.name, reason, { cause: error });
     }
   }
