@@ -19,7 +19,7 @@ export interface ListOptions extends ReaderOptions {
  *   OwnerRuleError for an owner that can't be one
  */
 export async function listListeners(options: ListOptions = {}): Promise<Snapshot> {
-  const owners = new Owners({ follows: false });
+  const owners = new Owners();
   for (const rule of options.owners ?? []) owners.add(rule);
   const { in: places = SELF } = options;
   if (places !== SELF) {

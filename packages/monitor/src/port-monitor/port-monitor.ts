@@ -1,4 +1,5 @@
 import { compareListeners, type Listener } from '../listener.js';
+import { ForkFeed } from '../owners/fork-feed.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
 import { createPlaces } from '../places/create-places.js';
@@ -53,7 +54,7 @@ export class PortMonitor implements AsyncDisposable {
     checkOptions(options);
     this.#options = options;
     this.#outlet = new EventOutlet(options.history ?? 100);
-    this.#owners = new Owners({ follows: true, logger: options.logger });
+    this.#owners = new Owners({ followForks: (feed) => new ForkFeed(feed), logger: options.logger });
     const places = createPlaces(options.in);
     const cpuShare = (options.cpuShare ?? CPU_SHARE) / places.length;
     const shared = { options, outlet: this.#outlet, owners: this.#owners };
