@@ -4,7 +4,7 @@ import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/net
 import { type BoundSocket, groupSockets } from '../../listener.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
-import { LISTENING_STATE, parseRows } from './parse-rows.js';
+import { LISTENING_DIGITS, parseRows } from './parse-rows.js';
 import { ProcFile } from './proc-file.js';
 import { RowSieve } from './socket-rows.js';
 import { parseSockstat, type SocketCounts } from './sockstat.js';
@@ -107,7 +107,7 @@ export class ProcSource implements Source {
     verify: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Reading> {
-    const sieve = new RowSieve(LISTENING_STATE[table.protocol]);
+    const sieve = new RowSieve(LISTENING_DIGITS[table.protocol]);
     const page = Buffer.alloc(PAGE_LENGTH);
     let position = 0;
     let wasShort = false;
