@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { endGroup } from './kill-group.js';
+import { killProgram } from './kill-program.js';
 import { Complaint, reasonEnded, reasonNotRun } from './program-failure.js';
 
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
@@ -45,7 +45,7 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
       signal?.removeEventListener('abort', abort);
     };
     const giveUp = (error: unknown) => {
-      endGroup(child);
+      killProgram(child);
       stopWaiting();
       reject(error);
     };

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 
 /** Kills a program that was started in a process group of its own, with whatever it has started, and reads no more of it. */
-export function endGroup(child: ChildProcess): void {
+export function killProgram(child: ChildProcess): void {
   child.stdout?.destroy();
   child.stderr?.destroy();
   if (child.pid === undefined) return;
