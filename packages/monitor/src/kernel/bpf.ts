@@ -10,6 +10,16 @@ export const BPF_TAX = 0x07;
 export const WHOLE_MESSAGE = 0xffffffff;
 export const NOTHING = 0;
 
+/** What BPF_LD_W_ABS loads where the machine has written that number. */
+export function loadedWord(value: number): number {
+  return new DataView(Uint32Array.of(value).buffer).getUint32(0);
+}
+
+/** The same of BPF_LD_H_ABS. */
+export function loadedHalf(value: number): number {
+  return new DataView(Uint16Array.of(value).buffer).getUint16(0);
+}
+
 /** Jumps count the instructions that are passed over. */
 export type Instruction = readonly [code: number, jumpTrue: number, jumpFalse: number, k: number];
 

@@ -9,6 +9,7 @@ import {
   BPF_LD_W_ABS,
   BPF_RET_K,
   BPF_TAX,
+  loadedWord,
   NOTHING,
   WHOLE_MESSAGE,
 } from '../kernel/bpf.js';
@@ -67,7 +68,7 @@ export function readFork(message: Uint8Array, length: number): Fork | undefined 
 export function forkFilter(): Uint8Array {
   return assemble([
     [BPF_LD_W_ABS, 0, 0, PROC_EVENT],
-    [BPF_JEQ_K, 0, 5, LITTLE_ENDIAN ? swapped(PROC_EVENT_FORK) : PROC_EVENT_FORK],
+    [BPF_JEQ_K, 0, 5, loadedWord(PROC_EVENT_FORK)],
     [BPF_LD_W_ABS, 0, 0, CHILD_PID],
     [BPF_TAX, 0, 0, 0],
     [BPF_LD_W_ABS, 0, 0, CHILD_TGID],
@@ -75,11 +76,4 @@ export function forkFilter(): Uint8Array {
     [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
     [BPF_RET_K, 0, 0, NOTHING],
   ]);
-}
-
-/** A filter loads in network order. */
-function swapped(value: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, value, true);
-  return view.getUint32(0, false);
 }

@@ -4,10 +4,10 @@ import {
   BPF_LD_H_ABS,
   BPF_LD_W_ABS,
   BPF_RET_K,
+  loadedHalf,
   NOTHING,
   WHOLE_MESSAGE,
 } from '../../kernel/bpf.js';
-import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import { NetlinkError, type NetlinkSocket, NOTHING_WAITS } from '../../kernel/netlink-socket.js';
 import { ListenerDump, sourceErrorFrom } from './listener-dump.js';
@@ -101,13 +101,10 @@ export class UnchangedDump {
   }
 }
 
-/** A load is in network order, a message in the machine's. */
-const DONE = LITTLE_ENDIAN ? NLMSG_DONE << 8 : NLMSG_DONE;
-
 /** A classic BPF program that lets through all but the end of a dump that went well. */
 const WITHOUT_ENDS = assemble([
   [BPF_LD_H_ABS, 0, 0, NLMSG_TYPE],
-  [BPF_JEQ_K, 0, 2, DONE],
+  [BPF_JEQ_K, 0, 2, loadedHalf(NLMSG_DONE)],
   [BPF_LD_W_ABS, 0, 0, NLMSG_HEADER_LENGTH],
   [BPF_JEQ_K, 1, 0, 0],
   [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
