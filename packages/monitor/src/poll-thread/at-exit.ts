@@ -8,12 +8,12 @@ const acts = new Set<() => void>();
  * @returns what takes it back
  */
 export function atExit(act: () => void): () => void {
-  // Of its own, so that the same may be asked for twice.
-  const own = () => act();
+  // A function for each call, so that the same may be asked for twice.
+  const entry = () => act();
   if (acts.size === 0) process.on('exit', doAll);
-  acts.add(own);
+  acts.add(entry);
   return () => {
-    acts.delete(own);
+    acts.delete(entry);
     if (acts.size === 0) process.off('exit', doAll);
   };
 }

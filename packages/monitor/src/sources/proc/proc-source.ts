@@ -7,7 +7,9 @@ import { SourceError } from '../source-error.js';
 import { LISTENING_DIGITS, parseRows } from './parse-rows.js';
 import { ProcFile } from './proc-file.js';
 import { RowSieve } from './socket-rows.js';
-import { parseSockstat, type SocketCounts } from './sockstat.js';
+
+/** How many sockets of a protocol there are, by the name that sockstat and sockstat6 give it: `TCP`, `UDP6`. */
+type SocketCounts = ReadonlyMap<string, number>;
 
 const TABLES = [
   { name: 'tcp', protocol: 'tcp', family: 4, counter: 'TCP' },
@@ -172,6 +174,18 @@ export class ProcSource implements Source {
     this.#last = { readings, answer };
     return answer;
   }
+}
+
+/**
+ * Reads /proc/net/sockstat and sockstat6 (sockstat_seq_show() in net/ipv4/proc.c): lines such as
+ * `TCP: inuse 22 orphan 0 tw 0 alloc 32 mem 0`, of which `inuse` is taken. Other lines are passed over.
+ */
+function parseSockstat(text: string): SocketCounts {
+  const counts = new Map<string, number>();
+  for (const [, name, inUse] of text.matchAll(/^(\w+): inuse (\d{1,10})(?= |$)/gm)) {
+    if (name !== undefined) counts.set(name, Number(inUse));
+  }
+  return counts;
 }
 
 function isBusy(counts: SocketCounts): boolean {
