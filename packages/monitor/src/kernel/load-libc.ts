@@ -5,9 +5,9 @@ import { loadNodeFfi } from './node-ffi.js';
 let loaded: Libc | Error | undefined;
 
 /**
- * The C library, through koffi or else through the `node:ffi` of Node 26.
+ * Loads the C library once: through koffi, or else through the `node:ffi` of Node 26.
  *
- * @throws Error when neither is to be had
+ * @throws Error when this Node has neither; the message has both reasons
  */
 export function loadLibc(): Libc {
   loaded ??= load();

@@ -12,7 +12,7 @@ export interface Mount {
 }
 
 /**
- * Reads what is mounted where this process sees it, in the order in which it was mounted.
+ * Reads what this process sees mounted, in the order in which it was mounted.
  *
  * @throws the error of the system call
  */

@@ -85,7 +85,7 @@ export class NetlinkSocket {
     this.#libc.setsockopt(this.fd, SOL_SOCKET, SO_DETACH_FILTER, new Uint8Array(4));
   }
 
-  /** Asks for room for so many bytes of messages that wait. Without CAP_NET_ADMIN no more than net.core.rmem_max is given. */
+  /** Asks for room for that many bytes of waiting messages. Without CAP_NET_ADMIN, net.core.rmem_max is the most. */
   makeRoom(bytes: number): void {
     // The kernel doubles what it is told (sock_setsockopt(), net/core/sock.c).
     const value = new Uint8Array(Int32Array.of(bytes / 2).buffer);

@@ -15,7 +15,7 @@ interface NodeFfi {
   toArrayBuffer(pointer: bigint, length: number, copy: boolean): ArrayBuffer;
 }
 
-/** What `node:ffi` calls the types of C. Every machine that has it has 64-bit pointers. */
+/** What `node:ffi` calls the types of C. Every machine that has `node:ffi` has 64-bit pointers. */
 const TYPE_NAMES: Record<CType, string> = {
   int: 'int32',
   'unsigned int': 'uint32',
@@ -49,7 +49,10 @@ export function loadNodeFfi(): Libc {
   });
 }
 
-/** This thread's errno where it lives. A call to `__errno_location` behind one that failed would find it overwritten. */
+/**
+ * The memory that holds this thread's errno. To ask `__errno_location` for it after a failed call would be too late: that call
+ * overwrites it.
+ */
 function errnoAt(ffi: NodeFfi, pointer: bigint): Int32Array {
   return new Int32Array(ffi.toArrayBuffer(pointer, Int32Array.BYTES_PER_ELEMENT, false));
 }
@@ -66,7 +69,7 @@ function sockFprogBytes(ffi: NodeFfi, { len, filter }: SockFprog): Uint8Array {
   return new Uint8Array(program.buffer);
 }
 
-/** Loads `node:ffi` without its experimental warning, which is no news to whoever looks at a terminal. */
+/** Loads `node:ffi` without its experimental warning, which would tell the user of a command nothing. */
 function requireQuietly(): NodeFfi {
   const emitWarning = process.emitWarning;
   process.emitWarning = () => undefined;

@@ -1,11 +1,11 @@
 const acts = new Set<() => void>();
 
 /**
- * Has something done while the process exits, in the order in which it was asked for. One listener does for all, since a
- * process with more than ten of them is warned of a leak.
+ * Calls functions while the process exits, in the order in which they were handed in. All share one listener, since Node warns
+ * of a leak when there are more than ten.
  *
  * @param act must not wait for anything: the event loop has ended
- * @returns what takes it back
+ * @returns a function that takes `act` out again
  */
 export function atExit(act: () => void): () => void {
   // A function for each call, so that the same may be asked for twice.

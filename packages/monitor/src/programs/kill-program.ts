@@ -1,6 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Kills a program that was started in a process group of its own, with whatever it has started, and reads no more of it. */
+/**
+ * Kills a program, with all that it has started, and reads no more of its output.
+ *
+ * @param child was started in a process group of its own
+ */
 export function killProgram(child: ChildProcess): void {
   child.stdout?.destroy();
   child.stderr?.destroy();
@@ -8,6 +12,6 @@ export function killProgram(child: ChildProcess): void {
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It ended by itself.
+    // It has ended by itself.
   }
 }

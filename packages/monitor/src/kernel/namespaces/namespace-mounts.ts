@@ -1,15 +1,16 @@
 import { type Mount, readMountinfo } from '../mountinfo.js';
 
 /**
- * Reads which network namespaces are mounted where this process sees them: the paths by the inode of the namespace's file.
+ * Reads which network namespaces this process sees mounted.
  *
- * @throws the error of the system call, such as for want of descriptors: none to be seen is not none there
+ * @returns the paths of each, by the inode of the namespace's file
+ * @throws the error of the system call, such as EMFILE: an empty answer would mean that there are none
  */
 export function readNamespaceMounts(): Map<number, string[]> {
   return namespaceMounts(readMountinfo());
 }
 
-/** The network namespaces among mounts: of the file system `nsfs` (fs/nsfs.c). The paths of ip-netns(8) come first. */
+/** Finds the network namespaces among mounts (fs/nsfs.c). The paths of ip-netns(8) come first. */
 export function namespaceMounts(mounts: readonly Mount[]): Map<number, string[]> {
   const byInode = new Map<number, string[]>();
   for (const { root, path, type } of mounts) {
