@@ -9,14 +9,16 @@ import {
   BPF_LD_W_ABS,
   BPF_RET_K,
   BPF_TAX,
+  loadedWord,
   NOTHING,
   WHOLE_MESSAGE,
 } from '../kernel/bpf.js';
 import { LITTLE_ENDIAN } from '../kernel/byte-order.js';
-import { AF_NETLINK, NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
+import { NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
 
 export const NETLINK_CONNECTOR = 11;
-const CN_IDX_PROC = 1;
+/** The number of the process connector; the multicast group has the same. */
+export const CN_IDX_PROC = 1;
 const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const PROC_EVENT_FORK = 1;
@@ -35,14 +37,6 @@ export const FORK_EVENT_LENGTH = 128;
 export interface Fork {
   readonly parent: number;
   readonly child: number;
-}
-
-/** A `struct sockaddr_nl` (netlink(7)) that joins the connector's group. */
-export function connectorAddress(): Uint8Array {
-  const address = new Uint8Array(12);
-  new Uint16Array(address.buffer)[0] = AF_NETLINK;
-  new Uint32Array(address.buffer)[2] = CN_IDX_PROC;
-  return address;
 }
 
 /** The request to be told from now on: a `struct nlmsghdr`, a `struct cn_msg` and a `enum proc_cn_mcast_op`. */
@@ -74,7 +68,7 @@ export function readFork(message: Uint8Array, length: number): Fork | undefined 
 export function forkFilter(): Uint8Array {
   return assemble([
     [BPF_LD_W_ABS, 0, 0, PROC_EVENT],
-    [BPF_JEQ_K, 0, 5, LITTLE_ENDIAN ? swapped(PROC_EVENT_FORK) : PROC_EVENT_FORK],
+    [BPF_JEQ_K, 0, 5, loadedWord(PROC_EVENT_FORK)],
     [BPF_LD_W_ABS, 0, 0, CHILD_PID],
     [BPF_TAX, 0, 0, 0],
     [BPF_LD_W_ABS, 0, 0, CHILD_TGID],
@@ -82,11 +76,4 @@ export function forkFilter(): Uint8Array {
     [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
     [BPF_RET_K, 0, 0, NOTHING],
   ]);
-}
-
-/** A filter loads in network order. */
-function swapped(value: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, value, true);
-  return view.getUint32(0, false);
 }

@@ -5,7 +5,7 @@ import { processReader } from '../processes/process-reader.js';
 import { Ancestry } from './ancestry.js';
 import { CgroupPattern } from './cgroup-pattern.js';
 import { EnvironmentValues } from './environment-values.js';
-import { ForkFeed } from './fork-feed.js';
+import type { ForkFeed, ForkFeedOptions } from './fork-feed.js';
 import { checkOwnerRule, type OwnerRule } from './owner-rule.js';
 import { ProcessTree, type Root } from './process-tree.js';
 
@@ -20,6 +20,16 @@ interface CgroupRule {
   fits(cgroup: string | null, container: string | null): boolean;
 }
 
+/** Where owners are asked for again and again. */
+export interface OwnersOptions {
+  /**
+   * Begins to follow forks, when there is an owner with a pid. It throws when that can't be done here. Without it nothing is
+   * followed, as for a single look.
+   */
+  readonly followForks?: (options: ForkFeedOptions) => ForkFeed;
+  readonly logger?: Logger | undefined;
+}
+
 const NOBODY: readonly string[] = [];
 
 /** The owners that there are, and what is whose. */
@@ -32,11 +42,11 @@ export class Owners {
   readonly #cgroupRules = new Set<CgroupRule>();
   readonly #roots = new Set<Root>();
   #feed: ForkFeed | undefined;
-  #mayFollow: boolean;
+  /** Undefined once it was tried. */
+  #followForks: OwnersOptions['followForks'];
 
-  /** @param follows whether forks are followed as long as there is an owner with a pid: not for a single look */
-  constructor({ follows, logger }: { readonly follows: boolean; readonly logger?: Logger | undefined }) {
-    this.#mayFollow = follows;
+  constructor({ followForks, logger }: OwnersOptions = {}) {
+    this.#followForks = followForks;
     this.#logger = logger;
     this.#tree = new ProcessTree({
       readStat: (pid) => processReader().readStat(pid),
@@ -86,7 +96,7 @@ export class Owners {
   }
 
   async close(): Promise<void> {
-    this.#mayFollow = false;
+    this.#followForks = undefined;
     await this.#feed?.close();
     this.#feed = undefined;
   }
@@ -111,10 +121,11 @@ export class Owners {
 
   /** Before the first root is looked at, so that no fork falls between. */
   #follow(): void {
-    if (this.#feed !== undefined || !this.#mayFollow) return;
-    this.#mayFollow = false;
+    const followForks = this.#followForks;
+    if (followForks === undefined) return;
+    this.#followForks = undefined;
     try {
-      this.#feed = new ForkFeed({
+      this.#feed = followForks({
         onFork: (fork) => this.#tree.forked(fork),
         onCaughtUp: () => this.#tree.caughtUp(),
         onLoss: () => this.#tree.lost(),
@@ -146,7 +157,7 @@ export class Owners {
  * @throws OwnerRuleError for a rule that can't be one
  */
 export function ownersOf(process: Process, rules: readonly OwnerRule[]): readonly string[] {
-  const owners = new Owners({ follows: false });
+  const owners = new Owners();
   for (const rule of rules) owners.add(rule);
   return owners.ofProcess(process);
 }

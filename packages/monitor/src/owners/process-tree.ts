@@ -3,7 +3,7 @@ import { ticksNow } from '../processes/ticks.js';
 import type { Fork } from './fork-event.js';
 
 /** So many members are gathered before those that have ended are looked for and dropped. */
-const SWEEP_AT = 4096;
+const PRUNE_AT = 4096;
 
 /** A process, told from a later one of the same pid. */
 export interface ProcessIdentity {
@@ -35,15 +35,15 @@ interface Member {
  * the ancestors of who is asked about.
  */
 export class ProcessTree {
-  readonly #eyes: ProcessLookup;
+  readonly #lookup: ProcessLookup;
   readonly #members = new Map<number, Member>();
   readonly #roots = new Set<Root>();
-  #sweepAt = SWEEP_AT;
+  #pruneAt = PRUNE_AT;
   /** Up to when every fork is known, in clock ticks since boot. */
   #caughtUpAt = 0;
 
-  constructor(eyes: ProcessLookup) {
-    this.#eyes = eyes;
+  constructor(lookup: ProcessLookup) {
+    this.#lookup = lookup;
   }
 
   /** Adds a root with those that are below it now. */
@@ -51,7 +51,7 @@ export class ProcessTree {
     const above = this.#members.get(root.pid)?.roots ?? [];
     this.#roots.add(root);
     this.#put(root, [root, ...above]);
-    for (const child of this.#eyes.childrenOf(root.pid)) this.#addBelow(root, above, child);
+    for (const child of this.#lookup.childrenOf(root.pid)) this.#addBelow(root, above, child);
   }
 
   remove(root: Root): void {
@@ -68,7 +68,7 @@ export class ProcessTree {
     const roots = this.#members.get(parent)?.roots;
     if (roots === undefined) this.#members.delete(child);
     else this.#put({ pid: child, startTicks: null }, roots);
-    if (this.#members.size > this.#sweepAt) this.#sweep(Number.POSITIVE_INFINITY);
+    if (this.#members.size > this.#pruneAt) this.#prune(Number.POSITIVE_INFINITY);
   }
 
   /** All forks up to now were told. */
@@ -79,10 +79,10 @@ export class ProcessTree {
 
   /** Forks were missed: keeps what is surely still true, and looks at what is below it now. */
   lost(): void {
-    this.#sweep(this.#caughtUpAt);
+    this.#prune(this.#caughtUpAt);
     // It grows while it is walked.
     for (const [pid, { roots }] of this.#members) {
-      for (const child of this.#eyes.childrenOf(pid)) {
+      for (const child of this.#lookup.childrenOf(pid)) {
         if (!this.#members.has(child)) this.#addKnown(child, roots);
       }
     }
@@ -134,11 +134,11 @@ export class ProcessTree {
     // A root that is below this one is nearer to its own.
     const nearer = known.filter((each) => each !== root && !above.includes(each));
     if (!this.#addKnown(pid, [...nearer, root, ...above])) return;
-    for (const child of this.#eyes.childrenOf(pid)) this.#addBelow(root, above, child);
+    for (const child of this.#lookup.childrenOf(pid)) this.#addBelow(root, above, child);
   }
 
   #addKnown(pid: number, roots: readonly Root[]): boolean {
-    const stat = this.#eyes.readStat(pid);
+    const stat = this.#lookup.readStat(pid);
     if (stat === null) return false;
     this.#put({ pid, startTicks: stat.startTicks }, roots);
     return true;
@@ -149,15 +149,15 @@ export class ProcessTree {
    *
    * @param until in clock ticks since boot: who was only heard of by its fork can't have started later
    */
-  #sweep(until: number): void {
+  #prune(until: number): void {
     for (const [pid, member] of this.#members) {
-      const startTicks = this.#eyes.readStat(pid)?.startTicks;
+      const startTicks = this.#lookup.readStat(pid)?.startTicks;
       const isSame =
         startTicks !== undefined &&
         (member.startTicks === null ? startTicks <= until : startTicks === member.startTicks);
       if (isSame) member.startTicks = startTicks;
       else this.#members.delete(pid);
     }
-    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#members.size);
+    this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#members.size);
   }
 }

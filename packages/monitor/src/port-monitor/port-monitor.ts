@@ -1,4 +1,5 @@
 import { compareListeners, type Listener } from '../listener.js';
+import { ForkFeed } from '../owners/fork-feed.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
 import { createPlaces } from '../places/create-places.js';
@@ -56,7 +57,7 @@ export class PortMonitor implements AsyncDisposable {
     const settings = monitorSettings(options);
     this.#settings = settings;
     this.#outlet = new EventOutlet(settings.history);
-    this.#owners = new Owners({ follows: true, logger: settings.logger });
+    this.#owners = new Owners({ followForks: (feed) => new ForkFeed(feed), logger: settings.logger });
     const places = createPlaces(settings.in);
     const cpuShare = settings.cpuShare / places.length;
     const shared = { settings, outlet: this.#outlet, owners: this.#owners };

@@ -1,7 +1,7 @@
 import { parsePortRange } from '../../kernel/namespaces/ephemeral-ports.js';
 import type { BoundSocket } from '../../listener.js';
 import type { PortRange } from '../../port-range.js';
-import { LISTENING_STATE, parseRows } from '../../sources/proc/parse-rows.js';
+import { LISTENING_DIGITS, parseRows } from '../../sources/proc/parse-rows.js';
 import { RowSieve } from '../../sources/proc/socket-rows.js';
 import { SEPARATOR } from './table-files.js';
 
@@ -47,7 +47,7 @@ export function parseTables(output: Buffer): Tables {
   const rows = TABLES.map(({ name, protocol }, i) => {
     const section = sections[i] ?? Buffer.alloc(0);
     if (section.length === 0 && name !== 'tcp') return undefined;
-    return listeningRows(section, name, LISTENING_STATE[protocol]);
+    return listeningRows(section, name, LISTENING_DIGITS[protocol]);
   });
   return { rows, portRange: sections[TABLES.length]?.toString('latin1') ?? '' };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { atExit } from '../../poll-thread/at-exit.js';
-import { endGroup } from '../../programs/kill-group.js';
+import { killProgram } from '../../programs/kill-program.js';
 import { Complaint, reasonEnded, reasonNotRun } from '../../programs/program-failure.js';
 import { safeLine } from '../../programs/safe-line.js';
 import { keepStdin } from './keep-stdin.js';
@@ -65,13 +65,13 @@ class SpawnedChannel implements Channel {
     });
     child.stderr.on('data', (piece: Buffer) => this.#complaint.push(piece));
     this.ended = this.#end(name);
-    this.#forget = atExit(() => endGroup(child));
+    this.#forget = atExit(() => killProgram(child));
   }
 
   close(): void {
     this.#forget();
     this.input.destroy();
-    endGroup(this.#child);
+    killProgram(this.#child);
   }
 
   async #end(name: string): Promise<string> {

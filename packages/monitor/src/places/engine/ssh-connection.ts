@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { endGroup } from '../../programs/kill-group.js';
+import { killProgram } from '../../programs/kill-program.js';
 import { Complaint, reasonNotRun } from '../../programs/program-failure.js';
 import { quoteWord } from '../elsewhere/ssh-command.js';
 import type { EngineAddress, EngineKind } from './engine-address.js';
@@ -56,7 +56,7 @@ export class SshConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) endGroup(this.#child);
+    if (this.#child.exitCode === null && this.#child.signalCode === null) killProgram(this.#child);
     done(error);
   }
 }

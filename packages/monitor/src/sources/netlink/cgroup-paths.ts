@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { readMountinfo } from '../../kernel/mountinfo.js';
 
 /** How long a cgroup that was not found is not searched for again. */
 const RETRY_MS = 1000;
@@ -50,15 +51,11 @@ function search(root: string | undefined): Map<number, string> {
   return paths;
 }
 
-/** Where cgroup v2 is mounted (proc_pid_mountinfo(5)). */
 function mountPoint(): string | undefined {
   try {
-    for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
-      const [mount, filesystem] = line.split(' - ');
-      if (filesystem?.startsWith('cgroup2 ')) return mount?.split(' ')[4]?.replaceAll('\\040', ' ');
-    }
+    return readMountinfo().find(({ type }) => type === 'cgroup2')?.path;
   } catch {
     // No /proc: no cgroups either.
+    return undefined;
   }
-  return undefined;
 }

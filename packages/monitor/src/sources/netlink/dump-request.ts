@@ -5,7 +5,8 @@
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import type { Family, Protocol } from '../../listener.js';
-import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
+import { LISTENING_STATE } from '../listening-state.js';
+import { AF_INET, AF_INET6, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 
 const NLM_F_REQUEST = 0x1;
 const NLM_F_DUMP = 0x300;

@@ -1,18 +1,13 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/calls.js';
+import { NamespaceError } from '../../kernel/namespaces/namespace-error.js';
 import type { NetworkNamespace } from '../../kernel/namespaces/network-namespace.js';
-import { AF_NETLINK } from '../../kernel/netlink-message.js';
-import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/socket-constants.js';
-import { PlaceError } from '../../places/place-error.js';
+import { NetlinkError, NetlinkSocket } from '../../kernel/netlink-socket.js';
 import { SourceError } from '../source-error.js';
 import { DumpDatagram } from './dump-datagram.js';
 import { bothFamiliesRequest, dumpRequest, noProtocolRequest } from './dump-request.js';
 import { NETLINK_SOCK_DIAG } from './inet-diag.js';
-
-const MSG_TRUNC = 0x20;
-/** Tells of a datagram that has no room how long it was. */
-const RECEIVE = MSG_DONTWAIT | MSG_TRUNC;
 
 /** The largest datagram that the kernel makes of a dump (netlink_recvmsg, net/netlink/af_netlink.c). */
 const DATAGRAM_LENGTH = 32 * 1024;
@@ -35,32 +30,28 @@ const PROBE = noProtocolRequest();
  *
  * @throws SourceError where the kernel refuses it, or the namespace can't be entered
  */
-export function openSockDiag(libc: Libc, namespace: NetworkNamespace): number {
-  const fd = socketIn(libc, namespace);
-  if (fd < 0) throw new SourceError('netlink', `the kernel refused the socket (${getSystemErrorName(fd)})`);
-  return fd;
+export function openSockDiag(libc: Libc, namespace: NetworkNamespace): NetlinkSocket {
+  try {
+    return namespace.within(libc, () => NetlinkSocket.open(libc, NETLINK_SOCK_DIAG));
+  } catch (error) {
+    throw new SourceError('netlink', reasonNotOpened(error), { cause: error });
+  }
 }
 
-function socketIn(libc: Libc, namespace: NetworkNamespace): number {
-  try {
-    return namespace.within(libc, () => libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-  } catch (error) {
-    const reason = error instanceof PlaceError ? error.reason : String(error);
-    throw new SourceError('netlink', reason, { cause: error });
-  }
+function reasonNotOpened(error: unknown): string {
+  if (error instanceof NetlinkError) return `the kernel refused the socket (${error.code})`;
+  return error instanceof NamespaceError ? error.reason : String(error);
 }
 
 /** The kernel's listening sockets, dumped again and again through one socket of {@link openSockDiag}. */
 export class ListenerDump {
-  readonly #libc: Libc;
-  readonly #fd: number;
+  readonly #socket: NetlinkSocket;
   #requests: readonly Uint8Array[] | undefined;
   /** Of the last dumps, in the order in which they came. */
   #last: readonly DumpDatagram[] = [];
 
-  constructor(libc: Libc, fd: number) {
-    this.#libc = libc;
-    this.#fd = fd;
+  constructor(socket: NetlinkSocket) {
+    this.#socket = socket;
   }
 
   /** The datagrams of the last dumps, one behind the other. */
@@ -101,24 +92,25 @@ export class ListenerDump {
    * @throws SourceError where a request is refused
    */
   isRepeated(): boolean {
-    let place = 0;
+    let index = 0;
     for (const request of this.#requests ?? []) {
       this.#send(request);
-      for (let done = false; !done; place++) {
-        const datagram = this.#last[place];
+      for (let done = false; !done; index++) {
+        const datagram = this.#last[index];
         if (datagram === undefined) return false;
         done = datagram.part.done;
-        if (!datagram.part.isEnd && !datagram.isReceived(this.#libc.recv(this.#fd, roomOf(place), RECEIVE)))
-          return false;
+        if (!datagram.part.isEnd && !datagram.isReceived(this.#receiveInto(roomAt(index)))) return false;
       }
     }
-    return place > 0;
+    return index > 0;
   }
 
   #send(request: Uint8Array): void {
-    const sent = this.#libc.send(this.#fd, request, 0);
-    if (sent < 0)
-      throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
+    try {
+      this.#socket.send(request);
+    } catch (error) {
+      throw sourceErrorFrom(error, 'the kernel refused the request');
+    }
   }
 
   /** Appends a whole dump; false where the kernel knows no such request. */
@@ -150,15 +142,29 @@ export class ListenerDump {
     }
   }
 
-  /** The next datagram; the one that came in the same place last time, where it is the same. */
-  #receive(place: number): DumpDatagram {
-    const room = roomOf(place);
-    const length = this.#libc.recv(this.#fd, room, RECEIVE);
+  /** The next datagram: the same object as last time, if the same bytes came at that index. */
+  #receive(index: number): DumpDatagram {
+    const room = roomAt(index);
+    const length = this.#receiveInto(room);
     if (length < 0) throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
     if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
-    const last = this.#last[place];
+    const last = this.#last[index];
     return last?.isReceived(length) ? last : new DumpDatagram(room, length);
   }
+
+  #receiveInto(room: Buffer): number {
+    try {
+      return this.#socket.receive(room);
+    } catch (error) {
+      throw sourceErrorFrom(error, 'the answer broke off');
+    }
+  }
+}
+
+/** The failure of this source, if it is the socket that failed; any other error as it is. */
+export function sourceErrorFrom(error: unknown, what: string): unknown {
+  if (!(error instanceof NetlinkError)) return error;
+  return new SourceError('netlink', `${what} (${error.code})`, { cause: error });
 }
 
 /** What is answered to a kind of request that is not known (sock_diag_rcv_msg(), net/core/sock_diag.c). */
@@ -170,7 +176,7 @@ function isUnknown(errno: number): boolean {
 /** What is being received: all dumps of a {@link ListenerDump} are taken in one stretch, so that the same room serves many. */
 const rooms: Buffer[] = [];
 
-function roomOf(place: number): Buffer {
-  rooms[place] ??= Buffer.alloc(DATAGRAM_LENGTH);
-  return rooms[place];
+function roomAt(index: number): Buffer {
+  rooms[index] ??= Buffer.alloc(DATAGRAM_LENGTH);
+  return rooms[index];
 }

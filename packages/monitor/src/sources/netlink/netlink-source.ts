@@ -1,6 +1,7 @@
 import type { Libc } from '../../kernel/calls.js';
 import { loadLibc } from '../../kernel/load-libc.js';
 import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
+import type { NetlinkSocket } from '../../kernel/netlink-socket.js';
 import { groupSockets } from '../../listener.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
@@ -14,7 +15,7 @@ const cgroups = new CgroupPaths();
 
 interface Held {
   readonly libc: Libc;
-  readonly fd: number;
+  readonly socket: NetlinkSocket;
   readonly dump: ListenerDump;
 }
 
@@ -62,15 +63,15 @@ export class NetlinkSource implements Source {
 
   close(): void {
     this.#failure = undefined;
-    this.#held?.libc.close(this.#held.fd);
+    this.#held?.socket.close();
     this.#held = undefined;
     this.#lastAnswer = undefined;
   }
 
   #open(): Held {
     const libc = this.#load();
-    const fd = openSockDiag(libc, this.#namespace);
-    return { libc, fd, dump: new ListenerDump(libc, fd) };
+    const socket = openSockDiag(libc, this.#namespace);
+    return { libc, socket, dump: new ListenerDump(socket) };
   }
 
   #load(): Libc {
@@ -83,8 +84,8 @@ export class NetlinkSource implements Source {
     }
   }
 
-  #read({ libc, fd, dump }: Held): SourceAnswer {
-    const interfaces = new InterfaceNames(libc, fd);
+  #read({ libc, socket, dump }: Held): SourceAnswer {
+    const interfaces = new InterfaceNames(libc, socket.fd);
     const { sockets, skipped } = readSockets(dump.bytes, {
       interfaceName: (index) => interfaces.name(index),
       cgroupPath: (id) => cgroups.path(id),

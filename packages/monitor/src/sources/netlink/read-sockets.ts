@@ -6,7 +6,8 @@ import { ipv4Text, ipv6Text } from '../../address.js';
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { aligned, messageLength, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
-import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
+import { LISTENING_STATE } from '../listening-state.js';
+import { AF_INET, AF_INET6, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 
 const INET_DIAG_MSG_LENGTH = 72;
 const INET_DIAG_SKV6ONLY = 11;

@@ -1,5 +1,6 @@
 import { addressText } from '../../address.js';
 import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
+import { LISTENING_STATE } from '../listening-state.js';
 
 /**
  * Reads the rows of listening sockets in /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)): columns of text, of
@@ -34,7 +35,7 @@ function parseRow(
   const endpoint = parseEndpoint(local ?? '', family, littleEndian);
   if (endpoint === undefined || parseEndpoint(remote ?? '', family, littleEndian) === undefined)
     return undefined;
-  if (endpoint.port === 0 || state !== LISTENING_STATE[protocol]) return undefined;
+  if (endpoint.port === 0 || state !== LISTENING_DIGITS[protocol]) return undefined;
   return boundSocket({
     protocol,
     family,
@@ -45,8 +46,16 @@ function parseRow(
   });
 }
 
-/** The states (include/net/tcp_states.h) in which a socket waits for whoever comes: LISTEN, and CLOSE for UDP. */
-export const LISTENING_STATE: Record<Protocol, string> = { tcp: '0A', udp: '07' };
+/** What the column of the state holds for a listening socket. */
+export const LISTENING_DIGITS: Record<Protocol, string> = {
+  tcp: digitsOf(LISTENING_STATE.tcp),
+  udp: digitsOf(LISTENING_STATE.udp),
+};
+
+/** `%02X`, as get_tcp4_sock() of net/ipv4/tcp_ipv4.c prints it. */
+function digitsOf(state: number): string {
+  return state.toString(16).toUpperCase().padStart(2, '0');
+}
 
 function parseEndpoint(
   text: string,

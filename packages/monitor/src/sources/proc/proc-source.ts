@@ -1,13 +1,15 @@
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
+import { NamespaceError } from '../../kernel/namespaces/namespace-error.js';
 import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
 import { type BoundSocket, groupSockets } from '../../listener.js';
-import { PlaceError } from '../../places/place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
-import { LISTENING_STATE, parseRows } from './parse-rows.js';
+import { LISTENING_DIGITS, parseRows } from './parse-rows.js';
 import { ProcFile } from './proc-file.js';
 import { RowSieve } from './socket-rows.js';
-import { parseSockstat, type SocketCounts } from './sockstat.js';
+
+/** How many sockets of a protocol there are, by the name that sockstat and sockstat6 give it: `TCP`, `UDP6`. */
+type SocketCounts = ReadonlyMap<string, number>;
 
 const TABLES = [
   { name: 'tcp', protocol: 'tcp', family: 4, counter: 'TCP' },
@@ -107,7 +109,7 @@ export class ProcSource implements Source {
     verify: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Reading> {
-    const sieve = new RowSieve(LISTENING_STATE[table.protocol]);
+    const sieve = new RowSieve(LISTENING_DIGITS[table.protocol]);
     const page = Buffer.alloc(PAGE_LENGTH);
     let position = 0;
     let wasShort = false;
@@ -139,7 +141,8 @@ export class ProcSource implements Source {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' && table.name !== 'tcp') return false;
-      const reason = error instanceof PlaceError ? error.reason : `${file.path} can't be opened (${code})`;
+      const reason =
+        error instanceof NamespaceError ? error.reason : `${file.path} can't be opened (${code})`;
       throw new SourceError(this.name, reason, { cause: error });
     }
   }
@@ -171,6 +174,18 @@ export class ProcSource implements Source {
     this.#last = { readings, answer };
     return answer;
   }
+}
+
+/**
+ * Reads /proc/net/sockstat and sockstat6 (sockstat_seq_show() in net/ipv4/proc.c): lines such as
+ * `TCP: inuse 22 orphan 0 tw 0 alloc 32 mem 0`, of which `inuse` is taken. Other lines are passed over.
+ */
+function parseSockstat(text: string): SocketCounts {
+  const counts = new Map<string, number>();
+  for (const [, name, inUse] of text.matchAll(/^(\w+): inuse (\d{1,10})(?= |$)/gm)) {
+    if (name !== undefined) counts.set(name, Number(inUse));
+  }
+  return counts;
 }
 
 function isBusy(counts: SocketCounts): boolean {

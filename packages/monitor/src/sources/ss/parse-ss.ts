@@ -54,10 +54,10 @@ function parseRow(line: string): Row | undefined {
     ROW.exec(line.trimEnd()) ?? [];
   if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
   if (state !== (protocol === 'tcp' ? 'LISTEN' : 'UNCONN')) return undefined;
-  const [, place = '', digits] = /^(.*):([1-9]\d{0,4})$/.exec(local) ?? [];
+  const [, host = '', digits] = /^(.*):([1-9]\d{0,4})$/.exec(local) ?? [];
   const port = Number(digits);
   if (!(port <= 65535)) return undefined;
-  const [address = '', ...zone] = place.split('%');
+  const [address = '', ...zone] = host.split('%');
   return {
     protocol,
     backlog: Number(backlog),
@@ -89,13 +89,13 @@ function familyOfWildcard(rows: readonly Row[]): Family | undefined {
 }
 
 function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | undefined {
-  const endpoint = row.host === '*' ? wildcardEndpoint(row, wildcardFamily) : specificEndpoint(row.host);
-  if (endpoint === undefined) return undefined;
-  const { identity = '', cgroup, v6Only } = DETAILS[endpoint.family].exec(row.details)?.groups ?? {};
+  const address = row.host === '*' ? wildcardAddress(row, wildcardFamily) : readAddress(row.host);
+  if (address === undefined) return undefined;
+  const { identity = '', cgroup, v6Only } = DETAILS[address.family].exec(row.details)?.groups ?? {};
   const inode = numberIn(identity, /(?:^| )ino:(\d{1,15})(?: |$)/);
   return boundSocket({
     protocol: row.protocol,
-    ...endpoint,
+    ...address,
     port: row.port,
     inode,
     // Only an owner who is not root is printed.
@@ -108,15 +108,15 @@ function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | u
   });
 }
 
-type Place = Pick<BoundSocket, 'family' | 'address'>;
+type HostAddress = Pick<BoundSocket, 'family' | 'address'>;
 
-function wildcardEndpoint(row: Row, wildcardFamily: Family | undefined): Place {
+function wildcardAddress(row: Row, wildcardFamily: Family | undefined): HostAddress {
   const family = /(^| )v6only:[01]( |$)/.test(row.details) ? 6 : wildcardFamily;
   if (family === undefined) throw new SourceError('ss', 'this ss does not tell IPv4 from IPv6 wildcards');
   return { family, address: family === 4 ? '0.0.0.0' : '::' };
 }
 
-function specificEndpoint(host: string): Place | undefined {
+function readAddress(host: string): HostAddress | undefined {
   const parsed = parseAddress(host);
   return parsed && { family: parsed.family, address: addressText(parsed) };
 }

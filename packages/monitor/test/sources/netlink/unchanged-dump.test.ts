@@ -32,8 +32,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('dumps that are compared', () => {
   });
 
   function comparison(calls: Libc = libc): UnchangedDump {
-    fd = openSockDiag(calls, new OwnNamespace());
-    return new UnchangedDump(calls, fd);
+    const socket = openSockDiag(calls, new OwnNamespace());
+    fd = socket.fd;
+    return new UnchangedDump(socket);
   }
 
   /** One whose ends the kernel drops. */

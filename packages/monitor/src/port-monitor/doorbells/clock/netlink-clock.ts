@@ -37,7 +37,7 @@ export class NetlinkClock implements Doorbell {
       const libc = this.#loadLibc();
       this.#watch = watchOwn(
         libc,
-        { kind: 'dump', fd: openSockDiag(libc, namespace), intervalMs, cpuShare },
+        { kind: 'dump', fd: openSockDiag(libc, namespace).fd, intervalMs, cpuShare },
         { persistent, onReady: ring, onFailure: (error) => onFailure?.(doorbellErrorFrom('clock', error)) },
       );
     } catch (error) {

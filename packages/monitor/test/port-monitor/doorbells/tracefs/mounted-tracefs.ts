@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseTracefsMounts } from '../../../../src/port-monitor/doorbells/tracefs/find-tracefs.js';
+import { readMountinfo } from '../../../../src/kernel/mountinfo.js';
+import { tracefsPaths } from '../../../../src/port-monitor/doorbells/tracefs/find-tracefs.js';
 
 export const TRACEFS = '/sys/kernel/tracing';
 
@@ -15,7 +15,7 @@ const LOCK = '\0portolan-test-tracefs';
 /** A mounted tracefs for this test process alone. It is unmounted again unless it was there before. */
 export async function mountTracefs(): Promise<AsyncDisposable> {
   const lock = await takeLock();
-  const wasMounted = parseTracefsMounts(readFileSync('/proc/self/mountinfo', 'latin1')).includes(TRACEFS);
+  const wasMounted = tracefsPaths(readMountinfo()).includes(TRACEFS);
   if (!wasMounted) execFileSync('mount', ['-t', 'tracefs', 'none', TRACEFS]);
   return {
     async [Symbol.asyncDispose]() {
