@@ -3,7 +3,7 @@ import { RunningModule } from '../port-monitor/doorbells/run-module.js';
 import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 
 const ENTER = `
-const { inNetworkNamespace } = await import(DIST + 'kernel/in-network-namespace.js');
+const { inNetworkNamespace } = await import(DIST + 'kernel/namespaces/enter-namespace.js');
 const { loadLibc } = await import(DIST + 'kernel/load-libc.js');
 const { spawn } = await import('node:child_process');
 const { once } = await import('node:events');

@@ -128,7 +128,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the destroy groups', () => {
   test('need no privilege', async () => {
     const running = new RunningModule(
       `import { createServer } from 'node:net';
-       const { DestroyDoorbell } = await import(DIST + 'port-monitor/doorbells/destroy-groups.js');
+       const { DestroyDoorbell } = await import(DIST + 'port-monitor/doorbells/destroy-groups/destroy-groups.js');
        const doorbell = new DestroyDoorbell({ persistent: true });
        const server = createServer();
        await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
