@@ -28,7 +28,7 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
     real = await DockerEngine.start();
     await real.run('web', 'busybox-only', ['sleep', '1000']);
     directory = mkdtempSync(join(tmpdir(), 'portolan-remote-'));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await real?.[Symbol.asyncDispose]();
