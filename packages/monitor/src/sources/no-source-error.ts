@@ -1,5 +1,5 @@
 import { SELF } from '../listener.js';
-import type { SourceFailure } from '../places/snapshot.js';
+import type { SourceFailure } from './source.js';
 
 /**
  * Every source of the chain failed. The message has each source's reason, and the name of the place unless that is `self`.
