@@ -1,5 +1,5 @@
 import type { ProcessStat } from './parse-stat.js';
-import { processReader } from './process-reader.js';
+import { processReader } from './system-process-reader.js';
 
 /** A process that another one descends from. */
 export interface Ancestor {
