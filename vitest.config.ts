@@ -10,8 +10,8 @@ const ALONE = [
   'packages/monitor/test/port-monitor/fidelity/*.test.ts',
   'packages/monitor/test/port-monitor/filters.test.ts',
   'packages/monitor/test/port-monitor/interrupted-program.test.ts',
-  'packages/monitor/test/processes/attach-processes.test.ts',
-  'packages/monitor/test/processes/find-holders.test.ts',
+  'packages/monitor/test/processes/holders/attach-processes.test.ts',
+  'packages/monitor/test/processes/holders/find-holders.test.ts',
 ];
 
 export default defineConfig({

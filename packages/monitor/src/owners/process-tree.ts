@@ -1,5 +1,5 @@
+import { ticksNow } from '../processes/clock-ticks.js';
 import type { ProcessStat } from '../processes/parse-stat.js';
-import { ticksNow } from '../processes/ticks.js';
 import type { Fork } from './fork-event.js';
 
 /** So many members are gathered before those that have ended are looked for and dropped. */

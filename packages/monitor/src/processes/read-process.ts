@@ -1,4 +1,4 @@
-import { dateOfTicks } from './boot-time.js';
+import { dateOfTicks } from './clock-ticks.js';
 import { containerPort } from './container-port.js';
 import { parseCgroupPath, parseContainerId, parseUnit } from './parse-cgroup.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';

@@ -1,5 +1,5 @@
 import type { Listener, ListenerSocket } from '../../listener.js';
-import { findHoldersAmong } from '../../processes/find-holders.js';
+import { findHoldersAmong } from '../../processes/holders/find-holders.js';
 import type { Process } from '../../processes/process.js';
 import { processReader } from '../../processes/system-process-reader.js';
 

@@ -1,7 +1,7 @@
-import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
+import { listPids } from '../list-pids.js';
 import { descriptors, isGone, readSocketInode } from './descriptors.js';
-import { listPids } from './list-pids.js';
-import { relatives } from './relatives.js';
+import { relativesOf } from './relatives.js';
 
 /**
  * So many descriptors of every process are looked at before the rest of those that have more. Servers open
@@ -85,7 +85,7 @@ export class DescriptorSearch {
   *#searchRelatives(): Generator<void, void> {
     // The map grows while it is walked: a holder among the relatives has relatives of its own.
     for (const [holder, numbers] of this.#holders) {
-      for (const pid of relatives(holder)) {
+      for (const pid of relativesOf(holder)) {
         yield;
         if (pid === undefined) continue;
         yield* this.#searchProcess(pid, FIRST_DESCRIPTORS);
