@@ -4,7 +4,7 @@ import { localPidOf } from './engine/container-process.js';
 import type { ContainerState } from './engine/container-state.js';
 import type { ContainerEngine } from './engine/engine.js';
 import { EngineError } from './engine/engine-error.js';
-import { siteOfProcess } from './namespace-of-process.js';
+import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite, Site } from './site.js';

@@ -1,9 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { loadLibc } from '../kernel/load-libc.js';
-import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
-import { type NetworkNamespace, OwnNamespace } from '../kernel/namespaces/network-namespace.js';
-import { OtherNamespace } from '../kernel/namespaces/other-namespace.js';
-import { namespaceInode } from './namespace-of-process.js';
+import { siteOfFile } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
@@ -47,24 +43,7 @@ export class NetnsPlace implements Place {
   }
 }
 
-/** The network namespace whose file that is. */
-export function siteOfFile(place: string, path: string, inode: number): LocalSite {
-  const isOwn = inode === namespaceInode('/proc/thread-self/ns/net');
-  const namespace = isOwn ? new OwnNamespace('/proc/net', place) : new OtherNamespace({ place, path, inode });
-  const tableInode = tableInodeWithin(namespace);
-  return { kind: 'local', place, id: `net:[${inode}]`, namespace, tableInode, pids: [] };
-}
-
-/** Undefined for who may not enter it. */
-function tableInodeWithin(namespace: NetworkNamespace): number | undefined {
-  try {
-    return namespace.within(loadLibc(), () => networkNamespaceOf('thread-self'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What there is instead. */
+/** Names the namespaces that there are, as the end of a message. */
 function hint(): string {
   try {
     const names = readdirSync(NETNS_DIRECTORY);

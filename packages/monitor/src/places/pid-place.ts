@@ -1,5 +1,5 @@
 import { readStat } from '../processes/read-process.js';
-import { siteOfProcess } from './namespace-of-process.js';
+import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
