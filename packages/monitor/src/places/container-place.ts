@@ -3,6 +3,7 @@ import { ElsewhereSource } from './elsewhere/elsewhere-source.js';
 import { localPidOf } from './engine/container-process.js';
 import type { ContainerState } from './engine/container-state.js';
 import type { ContainerEngine } from './engine/engine.js';
+import type { EngineKind } from './engine/engine-address.js';
 import { EngineError } from './engine/engine-error.js';
 import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
@@ -29,7 +30,7 @@ export class ContainerPlace implements Place {
   #askedAt = Number.NEGATIVE_INFINITY;
 
   /** @param openEngine makes the engine when it is needed first; throws EngineError */
-  constructor(kind: 'docker' | 'podman', container: string, openEngine: () => ContainerEngine) {
+  constructor(kind: EngineKind, container: string, openEngine: () => ContainerEngine) {
     this.name = `${kind}:${container}`;
     this.#container = container;
     this.#openEngine = openEngine;

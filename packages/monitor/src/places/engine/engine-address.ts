@@ -1,7 +1,10 @@
 import type { EngineTls } from './engine-tls.js';
 
 /** The container engines that speak the Docker Engine API. */
-export type EngineKind = 'docker' | 'podman';
+export const ENGINE_KINDS = ['docker', 'podman'] as const;
+
+/** One of the {@link ENGINE_KINDS}. */
+export type EngineKind = (typeof ENGINE_KINDS)[number];
 
 /** Where a container engine answers. */
 export type EngineAddress =
