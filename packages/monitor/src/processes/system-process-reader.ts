@@ -14,7 +14,7 @@ export function processReader(): ProcessReader {
   return isMac() ? throughPs : inProc;
 }
 
-/** Reads who a pid belongs to now; null if the process is gone. On macOS this waits for ps(1), some milliseconds. */
+/** Reads which process has a pid now; null if there is none. On macOS this waits for ps(1), some milliseconds. */
 export function readStat(pid: number): ProcessStat | null {
   return processReader().readStat(pid);
 }
