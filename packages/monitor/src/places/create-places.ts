@@ -27,9 +27,10 @@ const NEEDS_NAMESPACES: Record<PlaceName['kind'], boolean> = {
 };
 
 /**
- * The places that are asked for, each once, in that order; `self` if none is asked for.
+ * Makes the places that are asked for, each once, in the order of their names.
  *
- * @throws PlaceError for what names none
+ * @param names by default `self`
+ * @throws PlaceError for a name of no place
  */
 export function createPlaces(names: string | readonly string[] = SELF): readonly Place[] {
   const distinct = new Set(typeof names === 'string' ? [names] : names);

@@ -4,10 +4,10 @@ import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
 
-/** Where ip-netns(8) keeps the namespaces that it names. */
+/** The folder in which ip-netns(8) mounts the namespaces that it names. */
 export const NETNS_DIRECTORY = '/run/netns';
 
-/** The place `netns:NAME`: a network namespace by its name for ip-netns(8), or by the path of its file. */
+/** The place `netns:NAME`: the network namespace that has that name for ip-netns(8) now, or that a path leads to. */
 export class NetnsPlace implements Place {
   readonly name: string;
   readonly changes = true;

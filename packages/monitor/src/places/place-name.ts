@@ -5,17 +5,17 @@ import { isContainerName } from './engine/container-state.js';
 import type { EngineKind } from './engine/engine-address.js';
 import { PlaceError } from './place-error.js';
 
-/** A place as it was asked for, understood. */
+/** The parsed name of a place. */
 export type PlaceName =
   | { readonly kind: 'self' | 'all' }
   | { readonly kind: 'pid'; readonly pid: number }
-  /** A name of ip-netns(8), or the path of a namespace's file. */
+  /** `name` is a name of ip-netns(8), or the path of a namespace's file. */
   | { readonly kind: 'netns'; readonly name: string }
   | { readonly kind: 'container'; readonly engine: EngineKind; readonly name: string }
   | { readonly kind: 'exec'; readonly command: readonly string[] }
   | { readonly kind: 'ssh'; readonly target: string };
 
-/** The word that the name of a place begins with; containers have one for each engine. */
+/** The word that the name of a place begins with. Containers have a word for each engine. */
 type PlaceWord = Exclude<PlaceName['kind'], 'container'> | EngineKind;
 
 /** How places are written. A kind of place, or an engine, that is missing here does not compile. */
@@ -34,9 +34,9 @@ const FORMS = {
 export const PLACE_FORMS: readonly (typeof FORMS)[PlaceWord][] = Object.values(FORMS);
 
 /**
- * Reads the name of a place.
+ * Parses the name of a place, such as `docker:web`.
  *
- * @throws PlaceError for what names none
+ * @throws PlaceError if it names no place
  */
 export function parsePlaceName(text: string): PlaceName {
   const word = wordOf(text);
@@ -71,7 +71,7 @@ export function parsePlaceName(text: string): PlaceName {
   }
 }
 
-/** The word of the form that a text has: the form itself, or the word, a colon and whatever is behind it. */
+/** The word that a name begins with. A form without a colon, such as `all`, is a whole name. */
 function wordOf(text: string): PlaceWord | undefined {
   const words = Object.keys(FORMS) as PlaceWord[];
   return words.find((word) => (FORMS[word].includes(':') ? text.startsWith(`${word}:`) : text === word));
@@ -96,7 +96,7 @@ function checked(place: string, text: string, isRight: (text: string) => boolean
   return text;
 }
 
-/** A path, or a file's name below /run/netns. */
+/** True for an absolute path, and for a file's name in /run/netns. */
 function isNamespaceName(text: string): boolean {
   if (text.includes('\0')) return false;
   return text.startsWith('/') || (text !== '' && !text.includes('/') && text !== '.' && text !== '..');

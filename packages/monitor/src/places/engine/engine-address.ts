@@ -6,7 +6,7 @@ export const ENGINE_KINDS = ['docker', 'podman'] as const;
 /** One of the {@link ENGINE_KINDS}. */
 export type EngineKind = (typeof ENGINE_KINDS)[number];
 
-/** Where a container engine answers. */
+/** The address of a container engine. */
 export type EngineAddress =
   | { readonly over: 'unix'; readonly path: string }
   | { readonly over: 'tcp'; readonly host: string; readonly port: number; readonly tls: EngineTls | null }
@@ -15,11 +15,11 @@ export type EngineAddress =
       readonly host: string;
       readonly user: string | null;
       readonly port: number | null;
-      /** The engine's socket over there; null for the one that its own command would take. */
+      /** The engine's socket on that machine; null for the socket that `docker` or `podman` would use there. */
       readonly path: string | null;
     };
 
-/** An engine's address as it is shown to people: the path of its socket, or a URL. */
+/** An engine's address for messages: the path of its socket, or a URL. */
 export function formatEngineAddress(address: EngineAddress): string {
   if (address.over === 'unix') return address.path;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
