@@ -55,7 +55,7 @@ export { includesPort, type PortRange } from './port-range.js';
 export { type Ancestor, readAncestors } from './processes/ancestors.js';
 export type { ProcessStat } from './processes/parse-stat.js';
 export type { ContainerPort, Process } from './processes/process.js';
-export { readStat } from './processes/process-reader.js';
+export { readStat } from './processes/system-process-reader.js';
 export { splitWords } from './programs/split-words.js';
 export { NoSourceError } from './sources/no-source-error.js';
 export { SOURCE_NAMES, type SourceFailure, type SourceName } from './sources/source.js';

@@ -1,7 +1,7 @@
 import type { Listener, ListenerSocket } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Process } from '../processes/process.js';
-import { processReader } from '../processes/process-reader.js';
+import { processReader } from '../processes/system-process-reader.js';
 import { Ancestry } from './ancestry.js';
 import { CgroupPattern } from './cgroup-pattern.js';
 import { EnvironmentValues } from './environment-values.js';

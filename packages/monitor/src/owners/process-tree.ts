@@ -1,5 +1,5 @@
+import { ticksNow } from '../processes/clock-ticks.js';
 import type { ProcessStat } from '../processes/parse-stat.js';
-import { ticksNow } from '../processes/ticks.js';
 import type { Fork } from './fork-event.js';
 
 /** The number of members from which on those that have ended are looked for and dropped. */

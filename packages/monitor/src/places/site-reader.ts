@@ -1,7 +1,7 @@
 import { type Listener, SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Owners } from '../owners/owners.js';
-import { type AttachOptions, attachProcesses } from '../processes/attach-processes.js';
+import { type AttachOptions, attachProcesses } from '../processes/holders/attach-processes.js';
 import type { SeenProcess } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';

@@ -1,7 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { boundSocket, groupSockets, type Listener } from '../../src/listener.js';
 
 /** A program that was started for a test, and the line of JSON it said when it was ready. */
 export interface Child<T> extends AsyncDisposable {
@@ -51,15 +50,6 @@ def say(**report):
 def wait():
     signal.pause()
 `;
-
-/** A listener with one socket, as a source would see it. */
-export function listenerOf(inode: number | null, uid: number | null = 0): Listener {
-  const [listener] = groupSockets([
-    boundSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 1, inode, uid }),
-  ]);
-  if (listener === undefined) throw new Error('a socket makes a listener');
-  return listener;
-}
 
 async function stopGroup(child: ChildProcess): Promise<void> {
   const { pid } = child;

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseMountinfo } from '../../src/kernel/mountinfo.js';
-import { parseBootTime } from '../../src/processes/boot-time.js';
-import { parseSocketLink } from '../../src/processes/descriptors.js';
+import { parseBootTime } from '../../src/processes/clock-ticks.js';
+import { parseSocketLink } from '../../src/processes/holders/descriptors.js';
+import { hidesProcesses } from '../../src/processes/holders/sees-every-process.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from '../../src/processes/parse-command-line.js';
 import { parseStat } from '../../src/processes/parse-stat.js';
 import { parseEffectiveUid } from '../../src/processes/parse-status.js';
-import { hidesProcesses } from '../../src/processes/sees-every-process.js';
 
 const bytes = fc.uint8Array({ maxLength: 5000 }).map((array) => Buffer.from(array));
 const TAIL =

@@ -7,8 +7,8 @@ import type { Process } from '../../processes/process.js';
 import type { Part } from './frames.js';
 
 /**
- * What is read elsewhere of /proc/PID: `status` (with cgroup behind it), `stat` and `cmdline`. Where its files are and when it
- * started by the clock is not read. Null where it is gone, or its pid was given anew.
+ * A process elsewhere, from files of its /proc/PID: `status` (with `cgroup` behind it), `stat` and `cmdline`. The links to
+ * its executable and its directory, and the wall clock's time of its start, are not read. Null if the process has ended.
  */
 function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | null {
   const stat = parseStat(files.get('stat') ?? Buffer.alloc(0));
@@ -34,7 +34,7 @@ function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | 
   };
 }
 
-/** The processes in the answer to `processes`: parts `PID/FILE`. Those that are gone are missing. */
+/** The processes in the answer to the request `processes`: parts `PID/FILE`. Processes that have ended are missing. */
 export function farProcesses(parts: readonly Part[]): Map<number, Process> {
   const files = new Map<number, Map<string, Buffer>>();
   for (const { label, bytes } of parts) {
@@ -52,8 +52,10 @@ export function farProcesses(parts: readonly Part[]): Map<number, Process> {
 }
 
 /**
- * The pids that hold each of these sockets, in what `ls -Llin /proc/PID/fd/N…` printed (ls(1), POSIX): lines of an inode, a
- * mode that begins with `s` for a socket, and the path at the end.
+ * Parses what `ls -Llin /proc/PID/fd/N…` printed (ls(1), POSIX). A line begins with an inode and a mode, which begins with
+ * `s` for a socket, and ends with the path.
+ *
+ * @returns the pids that hold each of these sockets, by the socket's inode
  */
 export function parseHolders(output: string, inodes: ReadonlySet<number>): Map<number, Set<number>> {
   const holders = new Map<number, Set<number>>();

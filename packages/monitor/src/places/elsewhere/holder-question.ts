@@ -3,16 +3,16 @@ import type { Process } from '../../processes/process.js';
 import { farProcesses, parseHolders } from './far-process.js';
 import type { ShellSession } from './shell-session.js';
 
-/** How many processes are told of. */
+/** How many holders are read at most. */
 const PROCESS_LIMIT = 1000;
 
 /** The holders of each socket, by its inode. */
 export type HoldersByInode = ReadonlyMap<number, readonly Process[]>;
 
 /**
- * Asks who holds these sockets.
+ * Asks the shell elsewhere who holds these sockets.
  *
- * @returns undefined where that can't be learned there: without `ls`
+ * @returns undefined if that can't be learned there: there is no `ls`
  * @throws Error as {@link ShellSession.ask} does
  */
 export async function askHolders(
@@ -32,7 +32,7 @@ export async function askHolders(
   return new Map([...pids].map(([inode, each]) => [inode, ofPids(each)]));
 }
 
-/** The inodes of sockets, those that have one. */
+/** The inodes of these sockets. A socket without an inode is skipped. */
 export function inodesOf(sockets: readonly BoundSocket[]): Set<number> {
   return new Set(sockets.flatMap(({ inode }) => (inode === null || inode === 0 ? [] : inode)));
 }

@@ -10,16 +10,16 @@ import { type EngineAddress, type EngineKind, formatEngineAddress } from './engi
 import { EngineClient, messageOf } from './engine-client.js';
 import { EngineExecTransport } from './exec-transport.js';
 
-/** What Docker and Podman say where several ids begin with what was asked for; Podman with status 404. */
+/** The message of Docker and Podman if several ids begin with the text that was asked for. Podman's has status 404. */
 const AMBIGUOUS = /multiple ids found|more than one result/i;
 
-/** A container engine, Docker's or Podman's, wherever it runs; nothing is held open between two questions. */
+/** A container engine, Docker or Podman, on this or another machine. No connection stays open between two questions. */
 export class ContainerEngine {
   readonly #client: EngineClient;
 
   /**
-   * @param address where it answers; by default where its own command would ask
-   * @throws EngineError where the settings of its command name an address that can't be used
+   * @param address by default the address that the command `docker` or `podman` would use
+   * @throws EngineError if the user's settings name an address that can't be used
    */
   constructor(kind: EngineKind, address: EngineAddress = chosenEngine(kind)) {
     this.#client = new EngineClient(kind, address);
@@ -29,7 +29,7 @@ export class ContainerEngine {
     return this.#client.kind;
   }
 
-  /** Where it answers, for people: the path of its socket, or a URL. */
+  /** Its address for messages: the path of its socket, or a URL. */
   get address(): string {
     return formatEngineAddress(this.#client.address);
   }
@@ -37,12 +37,12 @@ export class ContainerEngine {
   /**
    * Looks a container up.
    *
-   * @param container its name, its id, or how that begins
-   * @returns undefined where there is none
-   * @throws EngineError where the engine can't be asked, or several ids begin so; the signal's reason where it was aborted
+   * @param container its name, its id, or the beginning of its id
+   * @returns undefined if there is no such container
+   * @throws EngineError if the engine can't be asked, or several ids begin so; the signal's reason if it was aborted
    */
   async inspect(container: string, signal?: AbortSignal): Promise<ContainerState | undefined> {
-    // Anything else would be another path, and another question.
+    // Any other text would change the path, and ask another question.
     if (!isContainerName(container)) return undefined;
     const answer = await this.#client.ask('GET', `/containers/${container}/json`, undefined, signal);
     if (answer.status === 404 && !AMBIGUOUS.test(messageOf(answer))) return undefined;
@@ -53,9 +53,9 @@ export class ContainerEngine {
   }
 
   /**
-   * The containers that run.
+   * Lists the running containers.
    *
-   * @throws EngineError where the engine can't be asked; the signal's reason where it was aborted
+   * @throws EngineError if the engine can't be asked; the signal's reason if it was aborted
    */
   async list(signal?: AbortSignal): Promise<RunningContainer[]> {
     const answer = await this.#client.ask('GET', '/containers/json', undefined, signal);
@@ -65,7 +65,7 @@ export class ContainerEngine {
     return containers;
   }
 
-  /** Runs programs in a container, of which nothing else is needed than that it has them. */
+  /** A way to run programs in a container. The programs must be in the container; nothing else is needed there. */
   execTransport(containerId: string): EngineExecTransport {
     return new EngineExecTransport(this.#client, containerId);
   }

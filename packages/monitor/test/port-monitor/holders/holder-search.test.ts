@@ -4,10 +4,10 @@ import { selfSite } from '../../../src/places/self-place.js';
 import { SiteReader } from '../../../src/places/site-reader.js';
 import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
 import { IgnoredHolders } from '../../../src/port-monitor/holders/ignored-holders.js';
-import { attachProcesses } from '../../../src/processes/attach-processes.js';
+import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
 import { listenerAt } from '../listener-at.js';
 
-vi.mock('../../../src/processes/attach-processes.js');
+vi.mock('../../../src/processes/holders/attach-processes.js');
 
 const NO_OPENERS = new Map<string, number>();
 

@@ -1,5 +1,5 @@
-import { type Mount, readMountinfo } from '../kernel/mountinfo.js';
-import { isInitialPidNamespace } from '../kernel/namespaces/initial-namespaces.js';
+import { type Mount, readMountinfo } from '../../kernel/mountinfo.js';
+import { isInitialPidNamespace } from '../../kernel/namespaces/initial-namespaces.js';
 
 /**
  * Whether every process of the machine is in this /proc: not from inside a container, whose pid namespace has

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { attachProcesses } from '../../src/processes/attach-processes.js';
-import { findHolders } from '../../src/processes/find-holders.js';
-import { listenerOf, startPython } from './child.js';
+import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
+import { findHolders } from '../../../src/processes/holders/find-holders.js';
+import { startPython } from '../child.js';
+import { listenerOf } from './listener-of.js';
 
 /** The inode of no socket. */
 const NOBODY = 4_000_000_000;

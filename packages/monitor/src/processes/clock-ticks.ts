@@ -1,11 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { USER_HZ } from './ticks.js';
+import { uptime } from 'node:os';
 
-/** A wall clock that moved by so much against the steady one has been set. */
+/** Clock ticks a second as /proc counts them: USER_HZ, 100 on every architecture that Node runs on (proc_pid_stat(5)). */
+export const USER_HZ = 100;
+
+/** If the wall clock moved by so much against the steady one, somebody has set it. */
 const CLOCK_STEP_MS = 1000;
 
 let bootTime: number | null = null;
 let clockOffsetMs = Number.NaN;
+
+/** The time since boot in clock ticks, with a fraction. /proc tells the start of a process in whole ticks. */
+export function ticksNow(): number {
+  return uptime() * USER_HZ;
+}
 
 /** The time of an event that /proc gives in clock ticks since boot; null without /proc/stat. */
 export function dateOfTicks(ticks: number): Date | null {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { listListeners } from '../../src/index.js';
-import { openSocket } from '../test-namespace/native-socket.js';
-import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { listListeners } from '../../../src/index.js';
+import { openSocket } from '../../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('in a network namespace of its own', () => {
   beforeAll(enterTestNamespace);

@@ -1,57 +1,52 @@
-import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
+import { listPids } from '../list-pids.js';
 import { descriptors, isGone, readSocketInode } from './descriptors.js';
-import { listPids } from './list-pids.js';
-import { relatives } from './relatives.js';
+import { relativesOf } from './relatives.js';
 
 /**
- * So many descriptors of every process are looked at before the rest of those that have more. Servers open
- * their listeners first and their connections later.
+ * So many descriptors of every process are looked at first. After all processes comes the rest of those that have more.
+ * Servers open their listeners first and their connections later.
  */
 const FIRST_DESCRIPTORS = 1024;
 const EVERYTHING = Number.POSITIVE_INFINITY;
 
-/** A search for sockets among the open files of processes. Its generators yield wherever it may pause. */
+/** A search for sockets among the open files of processes. Its generators yield whenever the search may pause. */
 export class DescriptorSearch {
   readonly #inodes: ReadonlySet<number>;
-  /** Who holds each of them, by inode. */
+  /** The pids of each socket's holders, by the socket's inode. */
   readonly pids = new Map<number, Set<number>>();
-  /** The processes that hold a socket, and the descriptors under which they do. */
+  /** The descriptors under which each holder has its sockets, by pid. */
   readonly #holders = new Map<number, Set<string>>();
-  /** How many descriptors of each process were looked at. */
+  /** How many descriptors of each process were looked at, by pid. */
   readonly #depths = new Map<number, number>();
-  /**
-   * The network namespaces ({@link networkNamespaceOf}) of processes that could not be read: they may hold what was not
-   * found of these. Those in others are no loss, as they hardly hold a socket of another one.
-   */
+  /** See {@link Holders.unread}. */
   readonly unread = new Set<number>();
 
   constructor(inodes: ReadonlySet<number>) {
     this.#inodes = inodes;
   }
 
-  /**
-   * The likely ones first, and then the newest. It ends as soon as each socket is found, and then looks at the relatives of
-   * those who hold one, and at the relatives of the holders found among these, and so on.
-   */
+  /** Searches all processes, in the order that {@link findHolders} describes. */
   *everywhere(likely: readonly number[]): Generator<void, void> {
     yield* this.among(likely);
     yield* this.#searchEveryProcess();
-    // A server may have forked and ended meanwhile, as daemons do: its child was not in the list yet.
+    // A server may have forked and ended meanwhile, as daemons do: its child was not yet in the list of pids.
     yield* this.#searchEveryProcess();
     if (this.#foundAll) yield* this.#searchRelatives();
   }
 
-  /** The first descriptors of these processes, and no others. */
+  /** Searches the first descriptors of these processes, and no others. */
   *among(pids: readonly number[]): Generator<void, void> {
     yield* this.#searchProcesses(pids, FIRST_DESCRIPTORS);
   }
 
-  /** Forgets of a process what it does not hold any more. What it holds under another number now is among its first ones. */
+  /** Looks at a holder again, and forgets the sockets that it no longer holds. */
   askAgain(pid: number): void {
     const held = this.#held(pid);
     for (const [inode, pids] of this.pids) if (!held.has(inode)) pids.delete(pid);
   }
 
+  /** By now a socket may be under another descriptor, which is then among the first ones. */
   #held(pid: number): Set<number | undefined> {
     try {
       const numbers = new Set(this.#holders.get(pid));
@@ -83,13 +78,13 @@ export class DescriptorSearch {
   }
 
   *#searchRelatives(): Generator<void, void> {
-    // The map grows while it is walked: a holder among the relatives has relatives of its own.
+    // The map grows during the walk: a holder among the relatives has relatives too.
     for (const [holder, numbers] of this.#holders) {
-      for (const pid of relatives(holder)) {
+      for (const pid of relativesOf(holder)) {
         yield;
         if (pid === undefined) continue;
         yield* this.#searchProcess(pid, FIRST_DESCRIPTORS);
-        // Behind the first ones it is most likely where fork left it: under the same number.
+        // Behind the first descriptors a socket is most likely under the same number as before the fork.
         if (this.#depths.get(pid) !== EVERYTHING) this.#searchNumbers(pid, numbers);
       }
     }

@@ -1,13 +1,13 @@
 import { opendirSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 
-/** Up to so many descriptors are listed at once, more of them bit by bit. */
+/** Up to so many descriptors are listed at once. More than that are listed bit by bit. */
 const LISTED_AT_ONCE = 256;
 
 /**
- * The descriptors of a process's open files in ascending order, from /proc/PID/fd (proc_pid_fd(5)). A process
- * may have a hundred thousand, and to read their names alone takes 75 ms and more: those come bit by bit.
+ * Lists the descriptors of a process's open files in ascending order, from /proc/PID/fd (proc_pid_fd(5)). A process
+ * may have a hundred thousand, and reading their names alone takes 75 ms and more: so many are listed bit by bit.
  *
- * @throws the error of the system call where the process is gone (see {@link isGone}) or may not be read
+ * @throws the error of the system call if the process is gone (see {@link isGone}) or may not be read
  */
 export function descriptors(pid: number): Iterable<string> {
   const directory = `/proc/${pid}/fd`;
@@ -34,9 +34,10 @@ function openFiles(directory: string): number | undefined {
 }
 
 /**
- * The inode of the socket under a descriptor; undefined for what is not a socket or was closed.
+ * Reads the inode of the socket under a descriptor.
  *
- * @throws the error of the system call where the process may not be read
+ * @returns undefined if the descriptor is no socket, or was closed
+ * @throws the error of the system call if the process may not be read
  */
 export function readSocketInode(pid: number, descriptor: string): number | undefined {
   try {
@@ -47,13 +48,13 @@ export function readSocketInode(pid: number, descriptor: string): number | undef
   }
 }
 
-/** The inode in a link `socket:[INODE]` (proc_pid_fd(5)). No file can pass for one: its path begins with `/`. */
+/** The inode in a link `socket:[INODE]` (proc_pid_fd(5)). No file can forge such a link: a path begins with `/`. */
 export function parseSocketLink(text: string): number | undefined {
   const inode = /^socket:\[(\d+)\]$/.exec(text)?.[1];
   return inode === undefined ? undefined : Number(inode);
 }
 
-/** Whether a process, or a file of it, is no longer there. */
+/** Whether an error means that a process, or a file of it in /proc, is no longer there. */
 export function isGone(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false;
   return error.code === 'ENOENT' || error.code === 'ESRCH';

@@ -1,13 +1,13 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { networkNamespaceOf } from '../../src/kernel/namespaces/namespace-identity.js';
-import { attachProcesses } from '../../src/processes/attach-processes.js';
-import { findHolders } from '../../src/processes/find-holders.js';
-import { seesEveryProcess } from '../../src/processes/sees-every-process.js';
-import { listenerOf } from './child.js';
+import { networkNamespaceOf } from '../../../src/kernel/namespaces/namespace-identity.js';
+import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
+import { findHolders } from '../../../src/processes/holders/find-holders.js';
+import { seesEveryProcess } from '../../../src/processes/holders/sees-every-process.js';
+import { listenerOf } from './listener-of.js';
 
 // What can be seen depends on the machine; here it is said.
-vi.mock('../../src/processes/find-holders.js');
-vi.mock('../../src/processes/sees-every-process.js');
+vi.mock('../../../src/processes/holders/find-holders.js');
+vi.mock('../../../src/processes/holders/sees-every-process.js');
 
 const GONE = 0x7fff_ffff;
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runInSlices } from '../timing/slices.js';
+import { runInSlices } from '../../timing/slices.js';
+import { ticksNow, USER_HZ } from '../clock-ticks.js';
+import { readStat } from '../read-process.js';
 import { DescriptorSearch } from './descriptor-search.js';
-import { readStat } from './read-process.js';
-import { ticksNow, USER_HZ } from './ticks.js';
 
 /** So long after its fork a process that was forked to run another program does so. */
 const GROWN_MS = 30;

@@ -1,9 +1,9 @@
-import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
-import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
+import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
+import type { Listener, ListenerSocket, SocketHolder } from '../../listener.js';
+import type { Process, SeenProcess } from '../process.js';
+import { readProcess } from '../read-process.js';
+import { processReader } from '../system-process-reader.js';
 import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
-import type { Process, SeenProcess } from './process.js';
-import { processReader } from './process-reader.js';
-import { readProcess } from './read-process.js';
 import { seesEveryProcess } from './sees-every-process.js';
 
 /** How to search for the processes behind sockets. */
