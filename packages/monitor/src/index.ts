@@ -22,7 +22,7 @@ export { EngineError } from './places/engine/engine-error.js';
 export { PlaceError } from './places/place-error.js';
 export { PLACE_FORMS, parsePlaceName } from './places/place-name.js';
 export type { ReaderOptions } from './places/site-reader.js';
-export type { PlaceLook, Snapshot, SourceFailure } from './places/snapshot.js';
+export type { PlaceLook, Snapshot } from './places/snapshot.js';
 export {
   DOORBELL_NAMES,
   type DoorbellChoice,
@@ -58,4 +58,4 @@ export type { ContainerPort, Process } from './processes/process.js';
 export { readStat } from './processes/system-process-reader.js';
 export { splitWords } from './programs/split-words.js';
 export { NoSourceError } from './sources/no-source-error.js';
-export { SOURCE_NAMES, type SourceName } from './sources/source.js';
+export { SOURCE_NAMES, type SourceFailure, type SourceName } from './sources/source.js';

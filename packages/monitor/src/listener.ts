@@ -1,9 +1,9 @@
+import { SELF } from './kernel/namespaces/network-namespace.js';
 import { includesPort, type PortRange } from './port-range.js';
 import { containerOf, unitOf } from './processes/parse-cgroup.js';
 import type { Process } from './processes/process.js';
 
-/** The place where this process itself is: its own network namespace. */
-export const SELF = 'self';
+export { SELF };
 
 /** The transport protocols that are looked at. */
 export type Protocol = 'tcp' | 'udp';

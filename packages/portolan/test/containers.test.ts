@@ -21,7 +21,7 @@ describe.skipIf(!HAS_DOCKER)('the command, of containers with nothing installed 
       ['docker:shell', '8080'],
     ] as const)
       expect(await portolan(['wait', port, '--in', place])).toMatchObject({ status: 0, stderr: '' });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     delete process.env.DOCKER_HOST;

@@ -44,9 +44,10 @@ export class StartedProgram implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Resolves when its output holds this text. */
-  async says(text: string): Promise<void> {
-    await this.#holds(this.#child.stdout, () => this.#output.includes(text));
+  /** Resolves when its output holds this text, or matches this. */
+  async says(what: string | RegExp): Promise<void> {
+    const isSaid = () => (typeof what === 'string' ? this.#output.includes(what) : what.test(this.#output));
+    await this.#holds(this.#child.stdout, isSaid);
   }
 
   /** Resolves when its standard error matches this. */

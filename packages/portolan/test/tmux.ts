@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const POLL_MS = 25;
-const DEADLINE_MS = 8000;
+const DEADLINE_MS = 60_000;
 
 /** Tests in a real terminal are skipped without it; scripts/install-test-needs.sh brings it. */
 export const HAS_TMUX = spawnSync('tmux', ['-V']).status === 0;

@@ -16,8 +16,8 @@ export type CValue = number | Uint8Array | SockFprog;
 export type Given = number | Uint8Array;
 
 /**
- * What a caller may be asked for, and the C types that it is passed as. A buffer brings its length with it, so that no caller
- * can pass a wrong one.
+ * What a caller may be asked for, and the C types that it is passed as. A buffer brings its length with it, so that no
+ * caller can pass a wrong one.
  */
 export const PARAMETERS = {
   int: [['int', itself]],

@@ -50,8 +50,8 @@ export function loadNodeFfi(): Libc {
 }
 
 /**
- * The memory that holds this thread's errno. To ask `__errno_location` for it after a failed call would be too late: that call
- * overwrites it.
+ * The memory that holds this thread's errno. To ask `__errno_location` for it after a failed call would be too late: that
+ * call overwrites it.
  */
 function errnoAt(ffi: NodeFfi, pointer: bigint): Int32Array {
   return new Int32Array(ffi.toArrayBuffer(pointer, Int32Array.BYTES_PER_ELEMENT, false));

@@ -1,4 +1,7 @@
-/** The sizes and numbers that the calls of the C library take (socket(2), recv(2), socket(7), poll(2), include/uapi/linux/filter.h). */
+/**
+ * The sizes and numbers that the calls of the C library take (socket(2), recv(2), socket(7), poll(2),
+ * include/uapi/linux/filter.h).
+ */
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;

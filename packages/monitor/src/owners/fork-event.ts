@@ -1,6 +1,5 @@
 /**
- * The wire format of the process connector (include/uapi/linux/connector.h and cn_proc.h). All in the machine's byte
- * order.
+ * The wire format of the process connector (include/uapi/linux/connector.h and cn_proc.h), in the machine's byte order.
  */
 import {
   assemble,
@@ -24,22 +23,22 @@ const PROC_CN_MCAST_LISTEN = 1;
 const PROC_EVENT_FORK = 1;
 
 const CN_MSG_LENGTH = 20;
-/** Where a `struct proc_event` begins, and where its `event_data` does. */
+/** The offsets of a `struct proc_event`, and of the fields of its `event_data`. */
 const PROC_EVENT = NLMSG_HEADER_LENGTH + CN_MSG_LENGTH;
 const EVENT_DATA = PROC_EVENT + 16;
 const PARENT_TGID = EVENT_DATA + 4;
 const CHILD_PID = EVENT_DATA + 8;
 const CHILD_TGID = EVENT_DATA + 12;
-/** Longer than any message. */
+/** More bytes than any message has. */
 export const FORK_EVENT_LENGTH = 128;
 
-/** A process that was forked from another. */
+/** A process that was forked from another, by their pids. */
 export interface Fork {
   readonly parent: number;
   readonly child: number;
 }
 
-/** The request to be told from now on: a `struct nlmsghdr`, a `struct cn_msg` and a `enum proc_cn_mcast_op`. */
+/** Makes the request to be told of events: a `struct nlmsghdr`, a `struct cn_msg` and an `enum proc_cn_mcast_op`. */
 export function listenRequest(): Uint8Array {
   const request = new Uint8Array(PROC_EVENT + 4);
   const view = new DataView(request.buffer);
@@ -52,7 +51,7 @@ export function listenRequest(): Uint8Array {
   return request;
 }
 
-/** Reads one message; undefined for what is no fork, or one of a thread. */
+/** Reads one message; undefined when it is no fork, or the fork of a thread. */
 export function readFork(message: Uint8Array, length: number): Fork | undefined {
   if (length < CHILD_TGID + 4 || length > message.length) return undefined;
   const view = new DataView(message.buffer, message.byteOffset, length);
@@ -64,7 +63,7 @@ export function readFork(message: Uint8Array, length: number): Fork | undefined 
   return { parent, child };
 }
 
-/** A filter for the connector's socket that lets forks of processes through: exec, exit and threads wake nobody. */
+/** Makes a filter that lets the forks of processes through, so that exec, exit and threads wake nobody. */
 export function forkFilter(): Uint8Array {
   return assemble([
     [BPF_LD_W_ABS, 0, 0, PROC_EVENT],

@@ -17,24 +17,24 @@ import {
   readFork,
 } from './fork-event.js';
 
-/** Of memory for the queue: some 10,000 forks. Who is not root gets what net.core.rmem_max allows, by default some 500. */
+/** The memory for the queue, in bytes: for some 10,000 forks. By default an ordinary user gets that for some 500. */
 const QUEUE_LENGTH = 8 * 1024 * 1024;
 
-/** What comes in this time is read at once: who wants to know of it drains the queue first, and it must not run over. */
+/** How long forks gather before they are read, in milliseconds. Readers drain the queue first; it only must not run over. */
 const REST_MS = 100;
 
-/** What is told of forks. */
+/** What to call about forks. */
 export interface ForkFeedOptions {
   readonly onFork: (fork: Fork) => void;
-  /** All up to now were told. */
+  /** Called when all forks up to now were told. */
   readonly onCaughtUp: () => void;
-  /** Some were lost. */
+  /** Called when the kernel dropped some. */
   readonly onLoss: () => void;
 }
 
 /**
- * The forks of the machine as they happen, from the process connector (Documentation/driver-api/connector.rst). Root may be
- * told of them, and since Linux 6.6 everybody; from inside a container nobody.
+ * Tells of every fork on the machine, by the process connector (Documentation/driver-api/connector.rst). It is open to root,
+ * and to everybody since Linux 6.6, but to nobody in a container.
  */
 export class ForkFeed {
   readonly #socket: NetlinkSocket;
@@ -43,7 +43,7 @@ export class ForkFeed {
   readonly #watch: Watch;
   #isOver = false;
 
-  /** @throws Error where this process may not be told, with the reason */
+  /** @throws Error with the reason, when this process may not be told */
   constructor(options: ForkFeedOptions) {
     if (!isInitialPidNamespace() || !isInitialUserNamespace())
       throw new Error('the process connector tells only those in the first pid and user namespace');
@@ -57,7 +57,7 @@ export class ForkFeed {
     );
   }
 
-  /** Tells of all forks up to now. A fork that has returned in its parent is among them. */
+  /** Tells of all forks up to now, among them every fork that has returned in its parent. */
   drain(): void {
     if (this.#isOver) return;
     try {
@@ -85,12 +85,12 @@ export class ForkFeed {
   }
 }
 
-/** The connector speaks in the machine's first network namespace alone. */
+/** Opens it in the machine's first network namespace: the connector tells nothing in others. */
 function openConnectorAnywhere(libc: Libc): NetlinkSocket {
   const first = networkNamespaceOf(1);
   if (networkNamespaceOf('self') === first) return openConnector(libc);
   let refusal: unknown;
-  // Some machines keep the first process from root too: whoever else is there leads to the same place.
+  // Some machines hide the first process from root, too. Any ancestor that is in its namespace leads there as well.
   for (let pid = process.pid; pid > 0; pid = readStat(pid)?.parentPid ?? 0) {
     if (networkNamespaceOf(pid) !== first) continue;
     try {

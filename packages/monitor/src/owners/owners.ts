@@ -20,11 +20,10 @@ interface CgroupRule {
   fits(cgroup: string | null, container: string | null): boolean;
 }
 
-/** Where owners are asked for again and again. */
 export interface OwnersOptions {
   /**
-   * Begins to follow forks, when there is an owner with a pid. It throws when that can't be done here. Without it nothing is
-   * followed, as for a single look.
+   * Begins to follow forks, and throws when that can't be done here. Called once there is an owner with a pid. A single look
+   * needs none.
    */
   readonly followForks?: (options: ForkFeedOptions) => ForkFeed;
   readonly logger?: Logger | undefined;
@@ -32,7 +31,7 @@ export interface OwnersOptions {
 
 const NOBODY: readonly string[] = [];
 
-/** The owners that there are, and what is whose. */
+/** Knows the owners, and tells which of them a listener or a process belongs to. */
 export class Owners {
   readonly #logger: Logger | undefined;
   readonly #tree: ProcessTree;
@@ -42,7 +41,7 @@ export class Owners {
   readonly #cgroupRules = new Set<CgroupRule>();
   readonly #roots = new Set<Root>();
   #feed: ForkFeed | undefined;
-  /** Undefined once it was tried. */
+  /** Undefined once it was called. */
   #followForks: OwnersOptions['followForks'];
 
   constructor({ followForks, logger }: OwnersOptions = {}) {
@@ -57,8 +56,8 @@ export class Owners {
   /**
    * Adds an owner.
    *
-   * @returns what takes it away again
-   * @throws OwnerRuleError for a rule that can't be one
+   * @returns a function that takes the owner away again
+   * @throws OwnerRuleError when the rule can't be followed
    */
   add(rule: OwnerRule): () => void {
     checkOwnerRule(rule);
@@ -67,7 +66,7 @@ export class Owners {
     return addTo(this.#cgroupRules, cgroupRule(rule));
   }
 
-  /** The same listeners, with their owners. */
+  /** Gives the same listeners, with the owners that they have now. */
   attach(listeners: readonly Listener[]): readonly Listener[] {
     this.#feed?.drain();
     if (this.#isEmpty && listeners.every(({ owners }) => owners.length === 0)) return listeners;
@@ -77,7 +76,7 @@ export class Owners {
     });
   }
 
-  /** Whose something is, nearest first: ancestors, then the environment, then the cgroup. */
+  /** The names of the owners, nearest first: by ancestors, then by environment, then by cgroup. */
   #namesFor(processes: readonly Process[], sockets: readonly ListenerSocket[]): readonly string[] {
     if (this.#isEmpty) return NOBODY;
     const names = new Set<string>();
@@ -90,7 +89,7 @@ export class Owners {
     return [...names];
   }
 
-  /** The names of the owners of a process by itself, whatever sockets it holds. */
+  /** The names of the owners of a process, regardless of the sockets that it holds. */
   ofProcess(process: Process): readonly string[] {
     return this.#namesFor([process], []);
   }
@@ -109,9 +108,9 @@ export class Owners {
     this.#follow();
     const root: Root = { name, pid, startTicks: processReader().readStat(pid)?.startTicks ?? null };
     this.#roots.add(root);
-    // Its own fork comes first: what was forked anew is below nobody but its parent.
+    // Its own fork must be told first: a new process is below its parent alone.
     this.#feed?.drain();
-    // A process that has ended owns nothing, and one that gets its pid later is another one.
+    // A process that has ended owns nothing, and a later process with its pid is another one.
     if (root.startTicks !== null) this.#tree.add(root);
     return () => {
       this.#roots.delete(root);
@@ -119,7 +118,7 @@ export class Owners {
     };
   }
 
-  /** Before the first root is looked at, so that no fork falls between. */
+  /** Called before the first root is looked at, so that no fork falls between. */
   #follow(): void {
     const followForks = this.#followForks;
     if (followForks === undefined) return;
@@ -151,10 +150,10 @@ export class Owners {
 }
 
 /**
- * Tells which of some rules make a process somebody's, by their names, nearest first. (The owners of a listener are those of
- * all its processes and sockets together.)
+ * Gives the names of a process's owners, nearest first. A listener's owners are the owners of all its processes and sockets
+ * together.
  *
- * @throws OwnerRuleError for a rule that can't be one
+ * @throws OwnerRuleError when a rule can't be followed
  */
 export function ownersOf(process: Process, rules: readonly OwnerRule[]): readonly string[] {
   const owners = new Owners();

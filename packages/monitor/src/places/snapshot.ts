@@ -1,11 +1,5 @@
 import type { Listener } from '../listener.js';
-import type { SourceName } from '../sources/source.js';
-
-/** Why a source did not answer. */
-export interface SourceFailure {
-  readonly source: SourceName;
-  readonly reason: string;
-}
+import type { SourceFailure, SourceName } from '../sources/source.js';
 
 /** What was seen of one place. */
 export interface PlaceLook {

@@ -1,8 +1,8 @@
 const acts = new Set<() => void>();
 
 /**
- * Calls functions while the process exits, in the order in which they were handed in. All share one listener, since Node warns
- * of a leak when there are more than ten.
+ * Calls functions while the process exits, in the order in which they were handed in. All share one listener, since Node
+ * warns of a leak when there are more than ten.
  *
  * @param act must not wait for anything: the event loop has ended
  * @returns a function that takes `act` out again

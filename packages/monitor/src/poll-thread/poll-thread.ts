@@ -148,8 +148,8 @@ class PollThread {
   }
 
   /**
-   * Node ends its threads when the process exits. It would wait for ever for a thread in poll(), and a thread that is loading
-   * koffi would abort the whole process.
+   * Node ends its threads when the process exits. It would wait for ever for a thread in poll(), and a thread that is
+   * loading koffi would abort the whole process.
    */
   #letGo(): void {
     this.#stop();

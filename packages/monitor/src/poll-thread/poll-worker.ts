@@ -10,8 +10,8 @@ import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js
 import { TimedDump } from './timed-dump.js';
 
 /**
- * The longest that one poll() lasts. The library wakes this thread before it ends it. A host program that runs a monitor in a
- * worker and terminates that worker does not, and waits this long.
+ * The longest that one poll() lasts. The library wakes this thread before it ends it. A host program that runs a monitor in
+ * a worker and terminates that worker does not, and waits this long.
  */
 const POLL_TIMEOUT_MS = 1000;
 

@@ -1,8 +1,8 @@
 const LIMIT = 200;
 
 /**
- * Makes the first line of a text safe to print: 200 characters of printable ASCII at most. Typographic quotation marks become
- * plain ones, any other character a question mark.
+ * Makes the first line of a text safe to print: 200 characters of printable ASCII at most. Typographic quotation marks
+ * become plain ones, any other character a question mark.
  */
 export function safeLine(text: string): string {
   const line = text.trimStart().split(/[\r\n]/, 1)[0] ?? '';

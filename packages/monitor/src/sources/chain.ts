@@ -1,7 +1,6 @@
 import type { Logger } from '../logger.js';
-import type { SourceFailure } from '../places/snapshot.js';
 import { NoSourceError } from './no-source-error.js';
-import type { Source, SourceAnswer, SourceName } from './source.js';
+import type { Source, SourceAnswer, SourceFailure, SourceName } from './source.js';
 import { SourceError } from './source-error.js';
 
 /** How long a source that failed is set aside, doubling from failure to failure. */

@@ -7,6 +7,12 @@ export const SOURCE_NAMES = ['netlink', 'proc', 'ss', 'lsof'] as const;
 /** The name of a source. */
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
+/** Why a source did not answer. */
+export interface SourceFailure {
+  readonly source: SourceName;
+  readonly reason: string;
+}
+
 /**
  * A way to learn what listens. It holds what it needs between looks (a socket, open files), opened by the
  * first look.

@@ -26,8 +26,8 @@ export class Pace {
   }
 
   /**
-   * Takes note of a look. Of several slow looks the shortest is what a look costs: other processes, or the first compilation,
-   * kept the others waiting.
+   * Takes note of a look. Of several slow looks the shortest is what a look costs: other processes, or the first
+   * compilation, kept the others waiting.
    */
   lookTook(ms: number): void {
     if (ms <= this.#affordableMs) {

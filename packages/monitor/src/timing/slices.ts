@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 const SLICE_MS = 1;
 
 /**
- * Runs work that yields wherever it may pause, and leaves the event loop to others after every slice. Work that is given up is
- * told so by `return()`, so that it closes what it holds open.
+ * Runs work that yields wherever it may pause, and leaves the event loop to others after every slice. Work that is given up
+ * is told so by `return()`, so that it closes what it holds open.
  *
  * @throws what the work throws; the signal's reason when it is aborted
  */

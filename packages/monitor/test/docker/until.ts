@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 /** Waits for what nothing tells of. */
 export async function until(isSo: () => boolean): Promise<void> {

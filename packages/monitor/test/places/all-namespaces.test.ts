@@ -6,7 +6,6 @@ import { listListeners, type PortEvent, PortMonitor } from '../../dist/index.js'
 import { loadLibc } from '../../src/kernel/load-libc.js';
 import { networkNamespaceOf } from '../../src/kernel/namespaces/namespace-identity.js';
 import { AllNamespaces } from '../../src/places/all-namespaces.js';
-import type { LocalSite } from '../../src/places/site.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { brief } from './brief-event.js';
 import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
@@ -54,10 +53,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
   });
 
   test('are not taken for one that ended before it was looked at, whose number the kernel has given out again', async () => {
-    const all = new AllNamespaces(nameContainer);
-    const find = async ({ pid }: TestNamespace) =>
-      (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
-    const { first, another } = await succeeded(find);
+    const { find, first, another } = await succeeded();
     const second = await find(another);
     expect(second).toMatchObject({ place: `pid:${another.pid}` });
     expect(second?.id).not.toBe(first?.id);
@@ -68,15 +64,19 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
   });
 
   /** A namespace that was found and has ended, and another one that has its number. */
-  async function succeeded(find: (namespace: TestNamespace) => Promise<LocalSite | undefined>) {
+  async function succeeded() {
     for (;;) {
+      // One that knows nothing yet: of strangers that ended since, the numbers are given out again as well.
+      const all = new AllNamespaces(nameContainer);
+      const find = async ({ pid }: TestNamespace) =>
+        (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
       const one = await namespaces.makeOne('brief', [tcp(80)], 'process');
       const first = await find(one);
       expect(first).toMatchObject({ id: `net:[${one.inode}]`, place: `pid:${one.pid}` });
       await namespaces.end('brief');
       expect(() => first?.namespace.within(loadLibc(), () => 'in')).toThrow(/can't be entered/);
       const another = await makeWithNumber(one.inode);
-      if (another !== undefined) return { first, another };
+      if (another !== undefined) return { find, first, another };
     }
   }
 
@@ -107,7 +107,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     expect(first?.pids).toEqual([]);
     // A process comes, the name goes: it stays what it was called.
     const child = spawn('nsenter', ['--net=/run/netns/blue', 'sleep', '60']);
-    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]), 20_000);
+    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]), 60_000);
     rename('blue', 'azure');
     try {
       expect(await find()).toBe(first);
@@ -171,15 +171,15 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     const names = new Set(['netns:new', 'netns:green', `pid:${red()}`]);
     const ours = () => told.filter(({ place }) => names.has(place)).map(brief);
     await namespaces.makeOne('new', [tcp(80)]);
-    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 20_000);
+    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 60_000);
     await namespaces.open('green', tcp(8080));
-    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 20_000);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 60_000);
     await namespaces.close('green', 8080);
-    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 20_000);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 60_000);
     await namespaces.end('new');
     await vi.waitFor(
       () => expect(ours().slice(-2)).toEqual(['netns:new closed 80', 'netns:new gone']),
-      20_000,
+      60_000,
     );
     expect(ours()).toHaveLength(6);
   });

@@ -28,7 +28,7 @@ describe.each(ENGINES)('containers of $kind', ({ kind, isHere, start, variable }
       await engine.run('shell', 'busybox-only', ['nc', '-l', '-p', '8080', '-e', 'cat']);
       await untilOpen(bare, 3);
       await untilOpen(shell, 1);
-    }, 60_000);
+    });
 
     afterAll(async () => {
       delete process.env[variable];

@@ -123,7 +123,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
     console.log(
       `${COUNT} namespaces: start ${startMs.toFixed(0)} ms, last refresh ${refreshMs.toFixed(0)} ms, ${all.length} events`,
     );
-  }, 60_000);
+  });
 
   /** What was told leads from what was there at the start to what is there at the end, step by step. */
   function checkEvents(events: readonly PortEvent[], atStart: readonly string[]): void {

@@ -164,9 +164,10 @@ describe.skipIf(!IS_ROOT)('with network namespaces', () => {
       await watch.says(`port ${port} is not open`);
       await blue.listen(port);
       await watch.says(`opened in ${blue.place}\n`);
-      expect(watch.output).toMatch(
-        new RegExp(`^[\\d:.]+  \\+  ${blue.place}  tcp  127.0.0.1:${port} .*python3`, 'm'),
-      );
+      const line = (sign: string) => `^[\\d:.]+  ${sign}  ${blue.place}  tcp  127.0.0.1:${port} `;
+      expect(watch.output).toMatch(new RegExp(line('\\+'), 'm'));
+      // A process that is not found soon is told as a change.
+      await watch.says(new RegExp(`${line('[+~]')}.*python3`, 'm'));
     });
 
     it('says at the start in one line what can not be seen, and goes on', async () => {
@@ -193,10 +194,10 @@ describe.skipIf(!IS_ROOT)('with network namespaces', () => {
 
     it('counts processes there, and gives up in time', async () => {
       await blue.listen(PORT);
-      const args = ['wait', String(PORT), '--in', blue.place, '--timeout', '200ms', '--process'];
+      const args = ['wait', String(PORT), '--in', blue.place];
       const [found, missing] = await Promise.all([
-        portolan([...args, 'python']),
-        portolan([...args, 'no such process']),
+        portolan([...args, '--process', 'python']),
+        portolan([...args, '--process', 'no such process', '--timeout', '200ms']),
       ]);
       expect(found).toEqual({ status: 0, stdout: '', stderr: '' });
       expect(missing).toEqual({

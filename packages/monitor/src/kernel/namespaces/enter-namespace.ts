@@ -5,8 +5,8 @@ import type { Libc } from '../calls.js';
 const CLONE_NEWNET = 0x40000000;
 
 /**
- * Calls `act` while this thread is in another network namespace (setns(2)). A socket that is made there stays there. It takes
- * CAP_SYS_ADMIN.
+ * Calls `act` while this thread is in another network namespace (setns(2)). A socket that is made there stays there. It
+ * takes CAP_SYS_ADMIN.
  *
  * @param path the namespace's file, such as `/proc/1/ns/net`
  * @param inode the inode of that file, if only a certain namespace will do: by now the path may lead to another one

@@ -1,8 +1,10 @@
 import { openSync } from 'node:fs';
-import { SELF } from '../../listener.js';
 import type { PortRange } from '../../port-range.js';
 import type { Libc } from '../calls.js';
 import { ephemeralPorts } from './ephemeral-ports.js';
+
+/** The place where this process itself is: its own network namespace. */
+export const SELF = 'self';
 
 /** How long a range of ephemeral ports holds. Hardly anybody sets it more than once after a boot. */
 const FRESH_MS = 1000;

@@ -35,8 +35,8 @@ export class OtherNamespace implements NetworkNamespace {
   }
 
   /**
-   * True once it could not be entered because nothing leads to it any more. What was opened keeps a namespace alive. This one
-   * may be gone, and as the kernel gives its inodes out again at once, a namespace that is found by them is another one.
+   * True once it could not be entered because nothing leads to it any more. What was opened keeps a namespace alive. This
+   * one may be gone, and as the kernel gives its inodes out again at once, a namespace that is found by them is another one.
    */
   get isLost(): boolean {
     return this.#isLost;

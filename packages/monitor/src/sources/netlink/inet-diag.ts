@@ -1,7 +1,7 @@
-/** Numbers of NETLINK_SOCK_DIAG (include/uapi/linux/netlink.h, sock_diag.h, inet_diag.h and in.h). */
+/** The numbers of NETLINK_SOCK_DIAG (include/uapi/linux/netlink.h, sock_diag.h and inet_diag.h; include/linux/socket.h). */
 export const NETLINK_SOCK_DIAG = 4;
 export const SOCK_DIAG_BY_FAMILY = 20;
-/** The older form, which has no protocol of its own. */
+/** The type of the older form of a request, which has no field for the protocol. */
 export const TCPDIAG_GETSOCK = 18;
 
 export const AF_INET = 2;

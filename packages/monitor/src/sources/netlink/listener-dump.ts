@@ -11,12 +11,12 @@ import { NETLINK_SOCK_DIAG } from './inet-diag.js';
 
 /** The largest datagram that the kernel makes of a dump (netlink_recvmsg, net/netlink/af_netlink.c). */
 const DATAGRAM_LENGTH = 32 * 1024;
-/** How often a dump that was changed under is taken again. */
+/** How often a dump is taken until the tables do not change during it. */
 const TRIES = 8;
 
-/** Each walks one of the kernel's tables. */
+/** The kernel walks one table for each. */
 const REQUESTS = [bothFamiliesRequest('tcp'), bothFamiliesRequest('udp')];
-/** Each walks a table and passes over the other family. */
+/** The kernel walks one table for each, and passes over the other family. */
 const REQUESTS_BY_FAMILY = [
   dumpRequest('tcp', 4),
   dumpRequest('tcp', 6),
@@ -26,9 +26,9 @@ const REQUESTS_BY_FAMILY = [
 const PROBE = noProtocolRequest();
 
 /**
- * A socket that NETLINK_SOCK_DIAG is asked through. It keeps its network namespace alive.
+ * Opens a socket for NETLINK_SOCK_DIAG in a network namespace, which it keeps alive.
  *
- * @throws SourceError where the kernel refuses it, or the namespace can't be entered
+ * @throws SourceError when the kernel refuses it, or the namespace can't be entered
  */
 export function openSockDiag(libc: Libc, namespace: NetworkNamespace): NetlinkSocket {
   try {
@@ -43,11 +43,11 @@ function reasonNotOpened(error: unknown): string {
   return error instanceof NamespaceError ? error.reason : String(error);
 }
 
-/** The kernel's listening sockets, dumped again and again through one socket of {@link openSockDiag}. */
+/** Dumps the kernel's listening sockets again and again, through one socket of {@link openSockDiag}. */
 export class ListenerDump {
   readonly #socket: NetlinkSocket;
   #requests: readonly Uint8Array[] | undefined;
-  /** Of the last dumps, in the order in which they came. */
+  /** The datagrams of the last dumps, in the order in which they came. */
   #last: readonly DumpDatagram[] = [];
 
   constructor(socket: NetlinkSocket) {
@@ -59,7 +59,7 @@ export class ListenerDump {
     return Buffer.concat(this.#last.map(({ bytes }) => bytes));
   }
 
-  /** Has the next ones differ from the last. */
+  /** Makes the next dumps differ from the last ones. */
   forget(): void {
     this.#last = [];
   }
@@ -67,8 +67,8 @@ export class ListenerDump {
   /**
    * Takes all dumps.
    *
-   * @returns whether they differ in any byte from those taken before
-   * @throws SourceError where one of them fails; what is left of it makes this socket useless
+   * @returns true when they differ in any byte from the dumps before
+   * @throws SourceError when one of them fails; what is left of it makes this socket useless
    */
   take(): boolean {
     this.#requests ??= this.#dumpWhole(PROBE, []) ? REQUESTS_BY_FAMILY : REQUESTS;
@@ -86,10 +86,11 @@ export class ListenerDump {
   }
 
   /**
-   * Whether dumps taken now are still those taken last, datagram for datagram. For a socket whose filter drops their ends: no
-   * more is received than came last time, so that what has come in addition is left in the socket, and to be read.
+   * Takes all dumps through a socket whose filter drops their ends. No more is received than came last time: what comes in
+   * addition is left in the socket, which is readable then.
    *
-   * @throws SourceError where a request is refused
+   * @returns true when what was received is what came last time
+   * @throws SourceError when a request is refused, or the socket fails
    */
   isRepeated(): boolean {
     let index = 0;
@@ -113,7 +114,7 @@ export class ListenerDump {
     }
   }
 
-  /** Appends a whole dump; false where the kernel knows no such request. */
+  /** Appends a whole dump; false when the kernel knows no such request. */
   #dumpWhole(request: Uint8Array, taken: DumpDatagram[]): boolean {
     const start = taken.length;
     for (let tries = 1; ; tries++) {
@@ -125,7 +126,7 @@ export class ListenerDump {
     }
   }
 
-  /** Appends the datagrams of one dump. One that was interrupted is to be taken again. */
+  /** Appends the datagrams of one dump. An interrupted dump must be taken again. */
   #dump(request: Uint8Array, taken: DumpDatagram[]): 'complete' | 'interrupted' | 'unknown' {
     this.#send(request);
     let interrupted = false;
@@ -167,13 +168,13 @@ export function sourceErrorFrom(error: unknown, what: string): unknown {
   return new SourceError('netlink', `${what} (${error.code})`, { cause: error });
 }
 
-/** What is answered to a kind of request that is not known (sock_diag_rcv_msg(), net/core/sock_diag.c). */
+/** True for what a kernel answers that does not know this kind of request (sock_diag_rcv_msg(), net/core/sock_diag.c). */
 function isUnknown(errno: number): boolean {
   const { EINVAL, ENOENT, EOPNOTSUPP } = constants.errno;
   return errno === EINVAL || errno === ENOENT || errno === EOPNOTSUPP;
 }
 
-/** What is being received: all dumps of a {@link ListenerDump} are taken in one stretch, so that the same room serves many. */
+/** Buffers to receive into. All instances share them, since the dumps of one are taken in one synchronous stretch. */
 const rooms: Buffer[] = [];
 
 function roomAt(index: number): Buffer {

@@ -10,7 +10,7 @@ import { InterfaceNames } from './interface-names.js';
 import { ListenerDump, openSockDiag } from './listener-dump.js';
 import { readSockets } from './read-sockets.js';
 
-/** They are the same whatever the network namespace. */
+/** Shared, since cgroups are the same in every network namespace. */
 const cgroups = new CgroupPaths();
 
 interface Held {
@@ -20,8 +20,8 @@ interface Held {
 }
 
 /**
- * Asks the kernel for its listening sockets over NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege in this process's own
- * network namespace, and CAP_SYS_ADMIN in others.
+ * Asks the kernel for its listening sockets over NETLINK_SOCK_DIAG (sock_diag(7)). It needs no privilege in this process's
+ * own network namespace, and CAP_SYS_ADMIN in any other.
  */
 export class NetlinkSource implements Source {
   readonly name = 'netlink';
@@ -44,7 +44,7 @@ export class NetlinkSource implements Source {
       if (this.#held.dump.take() || this.#lastAnswer === undefined) this.#lastAnswer = this.#read(this.#held);
       return this.#lastAnswer;
     } catch (error) {
-      // What is left of a failed dump must not be taken for an answer to the next.
+      // What is left of a failed dump must not be taken for the answer to the next one.
       this.close();
       throw error;
     }

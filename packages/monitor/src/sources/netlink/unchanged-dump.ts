@@ -16,16 +16,16 @@ import { ListenerDump, sourceErrorFrom } from './listener-dump.js';
 const NLMSG_TYPE = 4;
 
 /**
- * Tells again and again whether the kernel's listening sockets are what they were. As long as they are, the kernel drops
- * the end that it sends behind each dump (netlink_dump() asks the socket's filter, net/netlink/af_netlink.c), and no more
- * is received than came the last time. What comes in addition stays in the socket, which is then readable.
+ * Tells again and again whether the kernel's listening sockets have changed. As long as they have not, a filter has the
+ * kernel drop the end of each dump (netlink_dump(), net/netlink/af_netlink.c), and no more is received than came the last
+ * time. What comes in addition stays in the socket, which is readable then.
  */
 export class UnchangedDump {
   readonly #socket: NetlinkSocket;
   readonly #dump: ListenerDump;
   readonly #room = new Uint8Array(4);
   #filter: 'none' | 'attached' | 'useless' = 'none';
-  /** Whether a dump was seen without its end. */
+  /** True once a dump came without its end. */
   #dropsEnds = false;
   #isForgotten = false;
 
@@ -35,7 +35,7 @@ export class UnchangedDump {
     this.#dump = new ListenerDump(socket);
   }
 
-  /** Has the next dumps differ from the last; to be called where the socket is readable. */
+  /** Makes the next dumps differ from the last ones. Call it when the socket is readable. */
   forget(): void {
     this.#isForgotten = true;
   }
@@ -43,8 +43,8 @@ export class UnchangedDump {
   /**
    * Takes all dumps.
    *
-   * @returns whether they differ from those taken before. They do as well where the socket is readable afterwards
-   * @throws SourceError where one of them fails; what is left of it makes the socket useless
+   * @returns true when they differ from the dumps before. When it is false and the socket is readable, they differ too
+   * @throws SourceError when one of them fails; what is left of it makes the socket useless
    */
   hasChanged(): boolean {
     if (this.#isForgotten) this.#forgetNow();
@@ -82,7 +82,7 @@ export class UnchangedDump {
     }
   }
 
-  /** And receives what is left, which with the filter would be no whole dump. */
+  /** Receives what is left as well: dumps that came through the filter are not whole. */
   #detach(): void {
     this.#filter = 'none';
     this.#socket.dropFilter();
@@ -101,7 +101,7 @@ export class UnchangedDump {
   }
 }
 
-/** A classic BPF program that lets through all but the end of a dump that went well. */
+/** A classic BPF program that drops the end of a dump that went well, and nothing else. */
 const WITHOUT_ENDS = assemble([
   [BPF_LD_H_ABS, 0, 0, NLMSG_TYPE],
   [BPF_JEQ_K, 0, 2, loadedHalf(NLMSG_DONE)],

@@ -3,10 +3,11 @@ import { type BoundSocket, boundSocket, type Family, type Protocol } from '../..
 import { LISTENING_STATE } from '../listening-state.js';
 
 /**
- * Reads the rows of listening sockets in /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)): columns of text, of
- * which those behind the state may be missing. Rows that are none are counted in `skipped`.
+ * Parses rows of listening sockets of /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)). They are columns of text, and the
+ * columns behind the state may be missing.
  *
- * @param littleEndian the byte order of the machine that printed them: addresses are 32-bit words in it
+ * @param littleEndian the byte order of the machine that printed them: an address is 32-bit words in that order
+ * @returns the sockets, and the number of rows that could not be parsed
  */
 export function parseRows(
   rows: string,
@@ -72,7 +73,7 @@ function parseEndpoint(
   return { address: addressText({ family, bytes }), port: Number.parseInt(port, 16) };
 }
 
-/** `tx_queue:rx_queue` in hexadecimal; the second is what waits to be accepted or read. */
+/** Parses `tx_queue:rx_queue`, of which the second counts what waits to be accepted or read. */
 function parseReceiveQueue(text: string | undefined): number | null {
   const [, digits] = /^[0-9A-Fa-f]{8}:([0-9A-Fa-f]{8})$/.exec(text ?? '') ?? [];
   return digits === undefined ? null : Number.parseInt(digits, 16);

@@ -8,7 +8,7 @@ import { LISTENING_DIGITS, parseRows } from './parse-rows.js';
 import { ProcFile } from './proc-file.js';
 import { RowSieve } from './socket-rows.js';
 
-/** How many sockets of a protocol there are, by the name that sockstat and sockstat6 give it: `TCP`, `UDP6`. */
+/** The number of sockets of each protocol, by its name in sockstat and sockstat6: `TCP`, `UDP6`. */
 type SocketCounts = ReadonlyMap<string, number>;
 
 const TABLES = [
@@ -21,13 +21,14 @@ type Table = (typeof TABLES)[number];
 
 /** seq_file hands out a page at most for each read (fs/seq_file.c). */
 const PAGE_LENGTH = 4096;
-/** A read that leaves room for more than any row was the last. */
+/** A read that leaves more room than any row needs was the last. */
 const ROW_ROOM = 512;
-/** How often the shortcuts are held against a whole reading. */
+/** How often the shortcuts are checked against a whole reading. */
 const VERIFY_EVERY_MS = 10 * 60_000;
 /**
- * With more sockets than these, reading TCP stops behind the listeners, and one read may walk so long that it
- * belongs on another thread. With fewer, the whole table is soon read, and each look checks the order.
+ * The number of sockets from which on a table of TCP is read no further than its listeners. One read may then walk so long
+ * that it belongs on another thread. With fewer sockets the whole table is soon read, and each look checks the order of the
+ * rows.
  */
 const BUSY_SOCKETS = 1000;
 
@@ -40,10 +41,10 @@ interface Reading {
 const NO_ROWS: Reading = { rows: Buffer.alloc(0), skipped: 0 };
 
 /**
- * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may, that of other processes' namespaces too. It stops a long table
- * where the kernel has printed its last listener, takes a short read for the end, and passes over tables that /proc/net/sockstat
- * says are empty. All of this is how Linux does it and nobody's promise, so the first look, and one every ten
- * minutes, reads all and turns off what does not hold.
+ * Reads /proc/net/{tcp,tcp6,udp,udp6}. Every process may do so, and read those of other processes' namespaces. There are
+ * three shortcuts: a long table is read no further than its last listener, a short read is taken for the end, and a table
+ * that /proc/net/sockstat says is empty is not read. Linux behaves like that, but promises nothing. The first look, and one
+ * every ten minutes, therefore reads all, and turns off the shortcuts that do not hold.
  */
 export class ProcSource implements Source {
   readonly name = 'proc';
@@ -68,7 +69,7 @@ export class ProcSource implements Source {
       const counts = this.#counts();
       const readings: Reading[] = [];
       for (const { table, file } of this.#tables) {
-        // The count is summed over the processors while it changes: one zero is not enough to lose a listener by.
+        // The kernel sums the count over the processors while it changes: for one zero no listener is given up.
         const wasEmpty = this.#last?.readings[readings.length]?.rows.length === 0;
         const isEmpty = !verify && wasEmpty && counts.get(table.counter) === 0;
         const isThere = !isEmpty && this.#open(file, table);
@@ -89,7 +90,7 @@ export class ProcSource implements Source {
     this.#verifiedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Without sockstat, or with one that counts otherwise, no count is known and every table is read. */
+  /** Without sockstat no count is known, and every table is read. */
   #counts(): SocketCounts {
     const bytes = Buffer.alloc(PAGE_LENGTH);
     const texts = this.#sockstat.map((file) => {
@@ -133,7 +134,7 @@ export class ProcSource implements Source {
     return { rows: Buffer.concat(sieve.kept), skipped: sieve.skipped };
   }
 
-  /** False where this machine has no such protocol. */
+  /** False when this machine has no such protocol. */
   #open(file: ProcFile, table: Table): boolean {
     try {
       file.open();
@@ -177,8 +178,8 @@ export class ProcSource implements Source {
 }
 
 /**
- * Reads /proc/net/sockstat and sockstat6 (sockstat_seq_show() in net/ipv4/proc.c): lines such as
- * `TCP: inuse 22 orphan 0 tw 0 alloc 32 mem 0`, of which `inuse` is taken. Other lines are passed over.
+ * Parses /proc/net/sockstat and sockstat6 (sockstat_seq_show(), net/ipv4/proc.c). Of lines such as
+ * `TCP: inuse 22 orphan 0 tw 0 alloc 32 mem 0` it takes `inuse`. Other lines are passed over.
  */
 function parseSockstat(text: string): SocketCounts {
   const counts = new Map<string, number>();

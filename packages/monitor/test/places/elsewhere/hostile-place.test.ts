@@ -152,7 +152,7 @@ test('nothing stays behind where the program ends while it looks', async () => {
     }, 10);`;
   spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: 'inherit',
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect(pids()).toHaveLength(2);
   await expect.poll(() => pids().filter(isRunning)).toEqual([]);

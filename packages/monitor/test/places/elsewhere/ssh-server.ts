@@ -10,10 +10,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '../../free-port.js';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -25,7 +25,6 @@ export class SshServer implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'portolan-sshd-'));
   #port = 0;
   #stop: (() => Promise<void>) | undefined;
-  #madeFolder: string | undefined;
   readonly #log: string[] = [];
 
   /** Makes its keys and starts it. */
@@ -86,7 +85,13 @@ export class SshServer implements AsyncDisposable {
     };
     const lines = createInterface(child.stderr);
     lines.on('line', (line) => this.#log.push(line));
-    while (!this.#log.some((line) => line.startsWith('Server listening'))) await once(lines, 'line');
+    const failed = ended.then(() => {
+      throw new Error(`sshd has ended: ${this.#log.at(-1)}`);
+    });
+    // Later on it is to end.
+    failed.catch(() => undefined);
+    while (!this.#log.some((line) => line.startsWith('Server listening')))
+      await Promise.race([once(lines, 'line'), failed]);
   }
 
   /** Kills the server and everything that runs in its sessions. */
@@ -100,9 +105,7 @@ export class SshServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    for (const folder of [this.directory, this.#madeFolder]) {
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    }
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   #prepare(port: number): void {
@@ -115,8 +118,8 @@ export class SshServer implements AsyncDisposable {
     symlinkSync('/bin/cat', file('bin/cat'));
     symlinkSync('/bin/sh', file('bin/sh'));
     mkdirSync(this.temporaryPath);
-    // sshd refuses to start without it (the package's init script makes it).
-    this.#madeFolder = mkdirSync('/run/sshd', { recursive: true });
+    // sshd refuses to start without it (the package's init script makes it). It stays, since others may need it by then.
+    mkdirSync('/run/sshd', { recursive: true });
     writeFileSync(
       file('sshd_config'),
       `
@@ -142,17 +145,6 @@ SetEnv PATH=${file('bin')}
 
 function sshProgram(): string {
   return execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
-}
-
-/** A port that nobody has on 127.0.0.1. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('not listening');
-  server.close();
-  await once(server, 'close');
-  return address.port;
 }
 
 /** The processes below one, from /proc/PID/stat. */

@@ -44,7 +44,7 @@ describe.each(ENGINES)('a real engine: $kind', ({ kind, isHere, start, ambiguous
       ]);
       const { pid } = await inspect('shell');
       await until(() => readFileSync(`/proc/${pid}/net/tcp6`, 'utf8').includes(':1F90 '));
-    }, 60_000);
+    });
 
     afterAll(() => real?.[Symbol.asyncDispose]());
 

@@ -13,6 +13,7 @@ import { ContainerEngine } from '../../../src/places/engine/engine.js';
 import type { EngineAddress } from '../../../src/places/engine/engine-address.js';
 import { engineSettings } from '../../../src/places/engine/engine-settings.js';
 import { DockerEngine, HAS_DOCKER } from '../../docker/docker-engine.js';
+import { freePort } from '../../free-port.js';
 import { RunningModule } from '../../port-monitor/doorbells/run-module.js';
 import { SshServer } from './ssh-server.js';
 
@@ -28,7 +29,7 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
     real = await DockerEngine.start();
     await real.run('web', 'busybox-only', ['sleep', '1000']);
     directory = mkdtempSync(join(tmpdir(), 'portolan-remote-'));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await real?.[Symbol.asyncDispose]();
@@ -179,11 +180,6 @@ async function listening(server: Server): Promise<AsyncDisposable & { readonly p
       await once(server, 'close');
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  await using server = await listening(createServer());
-  return server.port;
 }
 
 /** `ca.pem`, and `cert.pem` and `key.pem` of whoever is called localhost. */

@@ -5,6 +5,7 @@ import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMAND, portolan, runToEnd } from '../../built-command.js';
 import { expectWrongUsage } from '../../expect-wrong-usage.js';
+import { freePort } from '../../free-port.js';
 
 const NOBODY = 65534;
 const servers = Array.from({ length: 4 }, () => createServer());
@@ -20,7 +21,8 @@ beforeAll(async () => {
     { host: '::ffff:127.0.0.1' },
   ];
   for (const [index, server] of servers.entries()) {
-    server.listen({ port: 0, ...places[index] });
+    // Not one that the kernel gives to others as well, on an address that is not taken.
+    server.listen({ port: await freePort(), ...places[index] });
     await once(server, 'listening');
   }
   ports = servers.map((server) => (server.address() as AddressInfo).port);

@@ -22,7 +22,7 @@ describe('what portolan run says', () => {
     ['udp', '::1', 'udp [::1]:PORT'],
   ])('of %s on %s is %s', async (protocol, address, place) => {
     // Below those that the kernel gives to whoever asks for any, of which UDP ones are left out.
-    const port = 20_000 + (process.pid % 10_000);
+    const port = await freePort();
     await using running = await runPortServer();
     running.type(`${protocol} ${address} ${port}\n`);
     await running.tells(/\n/);

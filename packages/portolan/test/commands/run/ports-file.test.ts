@@ -22,7 +22,7 @@ const read = (): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
 describe('the file of portolan run --ports-file', () => {
   it('is there with an empty list when the command starts, has its ports, and is empty at the end', async () => {
-    const [tcp, udp] = [await freePort(), 20_000 + (process.pid % 10_000)];
+    const [tcp, udp] = [await freePort(), await freePort()];
     await using running = await runPortServer('--ports-file', path, '--quiet');
     const pid = Number(/(\d+) ready/.exec(running.output)?.[1]);
     const command = ['python3', '-c', PORT_SERVER];

@@ -53,11 +53,14 @@ afterEach(() => rmSync(directory, { recursive: true }));
 /** A cleared screen, with a prompt that waits: what is typed before that is echoed in front of it. */
 const PROMPT_ALONE = /^[#$]\s*$/;
 
-/** A terminal in which `go` runs a command in place of the prefix and a Python script, so that screens are comparable. */
+/**
+ * A terminal in which `go` runs a command in place of the prefix and a Python script, so that screens are comparable: it
+ * does not echo ^C, since the kernel does so only after the signal, before or after what the command says of that.
+ */
 async function open(prefix: string, command: string): Promise<Tmux> {
   const terminal = await Tmux.open();
   writeFileSync(join(directory, 'go'), `exec ${prefix} ${command}\n`);
-  await terminal.enter(`alias go='sh ${directory}/go'; clear`);
+  await terminal.enter(`alias go='sh ${directory}/go'; stty -echoctl; clear`);
   await terminal.shows(PROMPT_ALONE);
   return terminal;
 }

@@ -15,6 +15,8 @@ const EVENT: PortEvent = {
   reason: null,
 };
 
+const PATIENCE = { timeout: 60_000 };
+
 let directory: string;
 let told: string;
 
@@ -48,12 +50,12 @@ async function writtenPid(file: string): Promise<number> {
     const text = readFileSync(join(directory, file), 'utf8');
     expect(text).toMatch(/^\d+\n$/);
     return Number(text);
-  });
+  }, PATIENCE);
 }
 
 /** Resolves when there is no such process, or when it is only not reaped yet. */
 async function gone(pid: number): Promise<void> {
-  await vi.waitFor(() => expect(stateOf(pid)).toMatch(/^[ZX]?$/), { timeout: 5000 });
+  await vi.waitFor(() => expect(stateOf(pid)).toMatch(/^[ZX]?$/), PATIENCE);
 }
 
 function stateOf(pid: number): string {
@@ -68,14 +70,15 @@ function stateOf(pid: number): string {
 
 describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
   it('is ended with all that it started when its time is over', async () => {
-    start('sleep 300 & echo $! > pid; wait; echo done', 300);
+    // Long enough for a shell to start on a busy machine.
+    start('sleep 300 & echo $! > pid; wait; echo done', 2000);
     await gone(await writtenPid('pid'));
-    await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended after 0.3 s\n'));
+    await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended after 2 s\n'), PATIENCE);
   });
 
   it('is said to be ended by the signal that somebody else sent', async () => {
     start('kill -9 $$');
-    await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended by SIGKILL\n'));
+    await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended by SIGKILL\n'), PATIENCE);
   });
 
   it('is asked to end with all that it started when the watch ends, and nothing is said of it', async () => {
@@ -103,9 +106,9 @@ describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
   it('for which no descriptor is left is told of, and the next event runs it again', async () => {
     const refusing = refuseDescriptors();
     const command = start('exit 3');
-    await vi.waitFor(() => expect(told).toContain("/bin/sh can't be run (EMFILE)"));
+    await vi.waitFor(() => expect(told).toContain("/bin/sh can't be run (EMFILE)"), PATIENCE);
     refusing[Symbol.dispose]();
     command.push(EVENT, '{}\n');
-    await vi.waitFor(() => expect(told).toContain('/bin/sh ended with status 3'));
+    await vi.waitFor(() => expect(told).toContain('/bin/sh ended with status 3'), PATIENCE);
   });
 });

@@ -2,15 +2,18 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { COMMAND } from '../../built-command.js';
-import { close, listenOn } from '../../free-port.js';
+import { close, freePort, listenOn, portOf } from '../../free-port.js';
 import { startPortolan } from '../../started-program.js';
+
+/** A line of text or of JSON about a listener that has changed. */
+const CHANGE = /^[\d:.]+ {2}~|"type":"changed"/;
+const HAS_PROCESS = /\(pid \d+\)$/;
 
 let child: ChildProcess | undefined;
 const servers: Server[] = [];
@@ -21,11 +24,9 @@ afterEach(() => {
 });
 
 async function listen(port = 0): Promise<{ server: Server; port: number }> {
-  const server = createServer().listen(port, '127.0.0.1');
+  const server = await listenOn(port);
   servers.push(server);
-  await once(server, 'listening');
-  const address = server.address();
-  return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  return { server, port: portOf(server) };
 }
 
 /** A UDP socket, as clients have them. */
@@ -35,37 +36,45 @@ async function client(port = 0): Promise<Socket> {
   return socket;
 }
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const { server, port } = await listen();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts a watch, whose lines are then awaited one by one. */
+/**
+ * Starts a watch, whose lines are then awaited one by one. An event does not wait for long for the process behind it: if that
+ * is found late, it is told as a change, which may come to any listener.
+ */
 function watch(...args: string[]) {
   const started = spawn(process.execPath, [COMMAND, 'watch', '--doorbell', 'clock', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   child = started;
   const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]();
-  const next = async () => (await lines.next()).value as string;
+  const nextLine = async () => (await lines.next()).value as string;
+  const next = async () => {
+    for (;;) {
+      const line = await nextLine();
+      if (!CHANGE.test(line)) return line;
+    }
+  };
   const nextEvent = async () => JSON.parse(await next());
+  const nextWithProcess = async () => {
+    const first = await nextLine();
+    return HAS_PROCESS.test(first) ? [first] : [first, await nextLine()];
+  };
   const end = async (signal: NodeJS.Signals) => {
     const exit = once(started, 'exit');
     started.kill(signal);
     return exit;
   };
-  return { next, nextEvent, end };
+  return { next, nextEvent, nextWithProcess, end };
 }
 
 describe('portolan watch', () => {
   test('says of a named port how it stands, and then what becomes of it', async () => {
     const port = await freePort();
-    const { next, end } = watch(String(port));
+    const { next, nextWithProcess, end } = watch(String(port));
     expect(await next()).toMatch(new RegExp(`=  port ${port} is not open$`));
     const { server } = await listen(port);
-    expect(await next()).toMatch(new RegExp(`\\+  tcp  127\\.0\\.0\\.1:${port} .*\\(pid ${process.pid}\\)$`));
+    const opened = await nextWithProcess();
+    expect(opened[0]).toMatch(new RegExp(`\\+  tcp  127\\.0\\.0\\.1:${port} `));
+    expect(opened.at(-1)).toMatch(new RegExp(`  tcp  127\\.0\\.0\\.1:${port} .*\\(pid ${process.pid}\\)$`));
     server.close();
     expect(await next()).toMatch(new RegExp(`-  tcp  127\\.0\\.0\\.1:${port} .* open for [\\d.]+ m?s$`));
     expect(await end('SIGINT')).toEqual([0, null]);
@@ -137,14 +146,17 @@ describe('portolan watch', () => {
       String(port),
       '--shell',
       '--exec',
-      `cat > ${file}; echo $PORTOLAN_EVENT $PORTOLAN_PORT`,
+      `cat > ${file}-$PORTOLAN_EVENT; echo $PORTOLAN_EVENT $PORTOLAN_PORT`,
     );
     await next();
     await listen(port);
     expect(await next()).toContain('+  tcp');
     expect(await next()).toBe(`opened ${port}`);
     expect(await end('SIGINT')).toEqual([0, null]);
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ type: 'opened', listener: { port } });
+    expect(JSON.parse(readFileSync(`${file}-opened`, 'utf8'))).toMatchObject({
+      type: 'opened',
+      listener: { port },
+    });
     rmSync(directory, { recursive: true });
   });
 
@@ -163,15 +175,13 @@ describe('portolan watch', () => {
   );
 
   test('keeps what a command prints out of the lines of JSON', async () => {
-    const port = await freePort();
-    await using watching = startPortolan(['watch', String(port), '--ndjson', '--exec', 'echo a word']);
-    await vi.waitFor(async () => {
-      const server = await listenOn(port);
-      await setTimeout(300);
-      await close(server);
-      expect(watching.errors).toContain('a word\n');
-    }, 10_000);
-    expect(watching.output).toContain('"opened"');
+    const { server, port } = await listen();
+    const args = ['watch', String(port), '--ndjson', '--initial', '--exec', 'echo a word'];
+    await using watching = startPortolan(args);
+    await watching.says('"opened"');
+    await close(server);
+    await watching.tells(/a word\n/);
+    expect(watching.output).toContain('"closed"');
     for (const line of watching.output.trim().split('\n')) expect(line).toMatch(/^\{.*\}$/);
   });
 

@@ -12,7 +12,10 @@ export const MAY_TRACE = process.getuid?.() === 0;
 /** Only one test process at a time has it; the lock is gone with the process. */
 const LOCK = '\0portolan-test-tracefs';
 
-/** A mounted tracefs for this test process alone. It is unmounted again unless it was there before. */
+/**
+ * A mounted tracefs for this test process alone. It is unmounted again unless it was there before. To be had before a network
+ * namespace is entered: the name of the lock is one of that which all test processes begin in (unix(7)).
+ */
 export async function mountTracefs(): Promise<AsyncDisposable> {
   const lock = await takeLock();
   const wasMounted = tracefsPaths(readMountinfo()).includes(TRACEFS);

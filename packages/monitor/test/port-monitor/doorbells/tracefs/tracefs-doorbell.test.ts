@@ -20,8 +20,8 @@ describe.skipIf(!MAY_TRACE)('the tracefs doorbell', () => {
   let bell: Bell;
 
   beforeAll(async () => {
-    enterTestNamespace();
     tracefs = await mountTracefs();
+    enterTestNamespace();
   });
   afterAll(() => tracefs[Symbol.asyncDispose]());
   afterEach(() => doorbell.stop());
