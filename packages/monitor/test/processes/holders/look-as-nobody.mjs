@@ -1,4 +1,4 @@
-// Looks as another user at the socket whose inode is its argument and at one of its own.
+// Run as another user: prints who holds the socket whose inode is its argument, and who holds a socket that it opens itself.
 import { fstatSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { attachProcesses } from '../../../dist/processes/holders/attach-processes.js';
