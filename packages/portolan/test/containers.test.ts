@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DockerEngine, HAS_DOCKER } from '../../monitor/test/docker/docker-engine.js';
+import { DockerEngine, HAS_DOCKER } from '../../monitor/test/container-engines/docker-engine.js';
 import { portolan } from './built-command.js';
 import { startPortolan } from './started-program.js';
 

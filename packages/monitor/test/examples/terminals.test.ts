@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 let directory: string;
 
 beforeAll(() => {
-  // Within the workspace, where the package that the example imports is found.
+  // In the workspace Node finds the package that the example imports.
   mkdirSync(join(ROOT, 'build'), { recursive: true });
   directory = mkdtempSync(join(ROOT, 'build/examples-'));
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), [

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
+import { attachProcesses } from '../../../src/places/attach-processes.js';
 import { findHolders } from '../../../src/processes/holders/find-holders.js';
 import { startPython } from '../child.js';
 import { listenerOf } from './listener-of.js';
 
-/** The inode of no socket. */
+/** An inode that no socket has. */
 const NOBODY = 4_000_000_000;
 
-/** How much processor time passes at most before the event loop comes round: what others take of it does not count. */
+/** The most CPU time that this process takes between two turns of the event loop. Other processes' time does not count. */
 class LoopTurns {
   longestMs = 0;
   #last = process.cpuUsage();

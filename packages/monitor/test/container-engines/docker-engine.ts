@@ -7,8 +7,8 @@ import { removeCgroup, removeWithMounts } from './leftovers.js';
 import { TestEngine } from './test-engine.js';
 
 /**
- * Whether a Docker engine can be started: as root, with docker.io, busybox-static and a C compiler, which
- * scripts/install-test-needs.sh brings; tests that need one are skipped otherwise.
+ * Whether a Docker engine can be started here. It takes root, docker.io, busybox-static and a C compiler;
+ * scripts/install-test-needs.sh installs these. Without them, tests that need an engine are skipped.
  */
 export const HAS_DOCKER =
   process.getuid?.() === 0 &&
@@ -17,9 +17,9 @@ export const HAS_DOCKER =
   spawnSync('cc', ['--version']).error === undefined;
 
 /**
- * A real Docker engine for one test file, with a containerd of its own and both images. It touches neither the network of
- * this machine nor another engine; when it is disposed of, nothing is left of it but
- * the empty folders that its parts make for all engines of a machine (/opt/containerd, /run/containerd, /run/docker).
+ * A real Docker engine for one test file, with its own containerd and both images. It touches neither the network of this
+ * machine nor another engine. After disposal only empty folders are left, which its parts make for all engines of a machine
+ * (/opt/containerd, /run/containerd, /run/docker).
  */
 export class DockerEngine extends TestEngine implements AsyncDisposable {
   readonly #directory: string;
@@ -28,9 +28,9 @@ export class DockerEngine extends TestEngine implements AsyncDisposable {
   private constructor(directory: string) {
     super(join(directory, 'docker.sock'));
     this.#directory = directory;
-    // An ordinary user may reach the socket, as at its usual place, and not talk to it.
+    // As at the usual path, an ordinary user may reach the socket, but not talk to it.
     chmodSync(directory, 0o711);
-    // Instead of this machine's settings.
+    // Without this file the engine would read this machine's settings.
     const settings = join(directory, 'daemon.json');
     writeFileSync(settings, '{}');
     this.#process = new EngineProcess(

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Images of a single program each. */
+/** The images. Each has a single program. */
 export const IMAGES = ['busybox-only', 'static-only'] as const;
 export type Image = (typeof IMAGES)[number];
 
-/** Busybox, under the names of some of its programs; a shell and `cat` among them. */
+/** The names under which busybox is in its image. A shell and `cat` are among them. */
 const APPLETS = ['sh', 'cat', 'nc', 'sleep'];
 
 const FILLERS: Record<Image, (root: string) => Promise<void>> = {
@@ -20,7 +20,7 @@ const FILLERS: Record<Image, (root: string) => Promise<void>> = {
     await copyFile('/bin/busybox', join(bin, 'busybox'));
     for (const name of APPLETS) await symlink('busybox', join(bin, name));
   },
-  // Neither a shell, nor cat, nor anything else: /listener of listener.c.
+  // It has /listener of listener.c alone: no shell, no cat.
   'static-only': async (root) => {
     await mkdir(root);
     const source = join(dirname(fileURLToPath(import.meta.url)), 'listener.c');

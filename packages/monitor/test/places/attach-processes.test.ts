@@ -3,18 +3,18 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
-import { parseCgroupPath } from '../../../src/processes/parse-cgroup.js';
-import type { Process } from '../../../src/processes/process.js';
-import { startChild, startPython } from '../child.js';
-import { listenerOf } from './listener-of.js';
+import { attachProcesses } from '../../src/places/attach-processes.js';
+import { parseCgroupPath } from '../../src/processes/parse-cgroup.js';
+import type { Process } from '../../src/processes/process.js';
+import { startChild, startPython } from '../processes/child.js';
+import { listenerOf } from '../processes/holders/listener-of.js';
 
 const IS_ROOT = process.getuid?.() === 0;
-/** Root may be kept from looking at single processes too, by a security module. */
+/** A security module may keep root, too, from looking at some processes. */
 const SEES_ALL = IS_ROOT && isFirstPidNamespace() && mayReadInit();
-/** The inode of no socket. */
+/** An inode that no socket has. */
 const NOBODY = 4_000_000_000;
-/** Newer versions of Node give their main thread a name of its own. */
+/** Newer versions of Node name their main thread. */
 const NODE_NAME = readFileSync('/proc/self/comm', 'utf8').trimEnd();
 
 function isFirstPidNamespace(): boolean {
@@ -72,7 +72,7 @@ describe('a process behind a socket', () => {
       },
     ]);
     const startedAt = processes[0]?.startedAt?.getTime() ?? 0;
-    // The kernel tells the time of its start in whole seconds.
+    // The kernel tells the time of boot in whole seconds.
     expect(startedAt).toBeGreaterThan(before - 2500);
     expect(startedAt).toBeLessThan(Date.now() + 1500);
   });

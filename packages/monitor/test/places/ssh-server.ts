@@ -13,25 +13,29 @@ import {
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from '../../free-port.js';
+import { freePort } from '../free-port.js';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** Whether a server of OpenSSH can be started here; tests that need one are skipped otherwise. */
+/** Whether an OpenSSH server can be started here. If not, tests that need one are skipped. */
 export const MAY_SERVE_SSH = process.getuid?.() === 0 && existsSync(SSHD);
 
-/** An OpenSSH server on 127.0.0.1, where root may log in with a key and finds `cat` and `sh` alone in PATH. */
+/** An OpenSSH server on 127.0.0.1, at which root may log in with a key. */
 export class SshServer implements AsyncDisposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'portolan-sshd-'));
   #port = 0;
   #stop: (() => Promise<void>) | undefined;
   readonly #log: string[] = [];
 
-  /** Makes its keys and starts it. */
-  static async start(): Promise<SshServer> {
+  /**
+   * Makes the server's keys and starts it.
+   *
+   * @param path the PATH of whoever logs in; by default a folder with `cat` and `sh` alone
+   */
+  static async start(path?: string): Promise<SshServer> {
     const server = new SshServer();
     try {
-      server.#prepare(await freePort());
+      server.#prepare(await freePort(), path);
       await server.start();
       return server;
     } catch (error) {
@@ -40,21 +44,22 @@ export class SshServer implements AsyncDisposable {
     }
   }
 
+  /** The server and its user, as ssh(1) takes them. */
   get target(): string {
     return `ssh://root@127.0.0.1:${this.#port}`;
   }
 
-  /** A folder for PATH that has an `ssh` which knows the key and the server. */
+  /** A folder for PATH with an `ssh` that knows the key and the server. */
   get clientPath(): string {
     return join(this.directory, 'client');
   }
 
-  /** A folder for temporary files that has nothing in it yet. */
+  /** An empty folder for temporary files. */
   get temporaryPath(): string {
     return join(this.directory, 'tmp');
   }
 
-  /** Lets ssh be the one that knows it, with temporary files in a folder of its own; gives what undoes that. */
+  /** Puts {@link clientPath} into PATH and {@link temporaryPath} into TMPDIR; returns a function that undoes it. */
   useHere(): () => void {
     const { PATH, TMPDIR } = process.env;
     process.env.PATH = `${this.clientPath}${delimiter}${PATH}`;
@@ -66,12 +71,12 @@ export class SshServer implements AsyncDisposable {
     };
   }
 
-  /** How many connections were let in since the server was first started. */
+  /** How many connections were accepted since the server was first started. */
   get logins(): number {
     return this.#log.filter((line) => line.includes('Accepted publickey')).length;
   }
 
-  /** Starts the server, and waits until it listens. */
+  /** Starts the server and waits until it listens. */
   async start(): Promise<void> {
     const child = spawn(SSHD, ['-D', '-e', '-f', join(this.directory, 'sshd_config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -88,17 +93,17 @@ export class SshServer implements AsyncDisposable {
     const failed = ended.then(() => {
       throw new Error(`sshd has ended: ${this.#log.at(-1)}`);
     });
-    // Later on it is to end.
+    // When the server ends later, nobody waits for this any more.
     failed.catch(() => undefined);
     while (!this.#log.some((line) => line.startsWith('Server listening')))
       await Promise.race([once(lines, 'line'), failed]);
   }
 
-  /** Kills the server and everything that runs in its sessions. */
+  /** Kills the server and all processes of its sessions. */
   async kill(): Promise<void> {
     await this.#stop?.();
     this.#stop = undefined;
-    // The next start is to be seen in the log by itself.
+    // The next start() must wait for a line of its own.
     for (const [i, line] of this.#log.entries())
       this.#log[i] = line.replace('Server listening', 'Was listening');
   }
@@ -108,7 +113,7 @@ export class SshServer implements AsyncDisposable {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  #prepare(port: number): void {
+  #prepare(port: number, path?: string): void {
     this.#port = port;
     const file = (name: string) => join(this.directory, name);
     for (const name of ['host-key', 'user-key']) {
@@ -118,7 +123,7 @@ export class SshServer implements AsyncDisposable {
     symlinkSync('/bin/cat', file('bin/cat'));
     symlinkSync('/bin/sh', file('bin/sh'));
     mkdirSync(this.temporaryPath);
-    // sshd refuses to start without it (the package's init script makes it). It stays, since others may need it by then.
+    // sshd refuses to start without this folder, which the package's init script makes. It stays: others may use it by then.
     mkdirSync('/run/sshd', { recursive: true });
     writeFileSync(
       file('sshd_config'),
@@ -132,7 +137,7 @@ StrictModes no
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 AuthorizedKeysFile ${file('user-key.pub')}
-SetEnv PATH=${file('bin')}
+SetEnv PATH=${path ?? file('bin')}
 `,
     );
     const hostKey = readFileSync(file('host-key.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
@@ -147,7 +152,7 @@ function sshProgram(): string {
   return execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
 }
 
-/** The processes below one, from /proc/PID/stat. */
+/** The descendants of a process, from /proc/PID/stat. */
 function descendants(root: number): number[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {

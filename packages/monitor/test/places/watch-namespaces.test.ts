@@ -3,12 +3,15 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../dist/index.js';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { brief } from './brief-event.js';
-import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
-import { enterOwnMounts } from './own-mounts.js';
+import { enterMountNamespace } from './mount-namespace.js';
+import { type Namespaces, startNamespaces, type TestNamespace, tcp } from './namespaces.js';
+import { brief, recordEvents } from './recorded-events.js';
 
-/** Its sockets and files of /proc. A thread that has just ended has some others for a while. */
-function held(): string[] {
+/**
+ * The links of this process's descriptors that a monitor may leave open: sockets and tables of /proc/net. A thread that has
+ * just ended has other descriptors for a while.
+ */
+function openDescriptors(): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
       const link = readlinkSync(`/proc/self/fd/${fd}`);
@@ -27,26 +30,19 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
 
   beforeAll(async () => {
     enterTestNamespace();
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
     await namespaces.makeOne('blue', [tcp(80)]);
     red = await namespaces.makeOne('red', [tcp(80)], 'process');
   });
   afterAll(() => namespaces[Symbol.asyncDispose]());
-
-  function recorded(monitor: PortMonitor): PortEvent[] {
-    const told: PortEvent[] = [];
-    for (const type of ['opened', 'closed', 'place', 'error'] as const)
-      monitor.on(type, (event) => told.push(event));
-    return told;
-  }
 
   test('is told of a closing there by the kernel, long before its clock', async () => {
     await using monitor = new PortMonitor({ in: 'netns:blue', doorbell: 'destroy', intervalMs: 1e6 });
     await namespaces.open('blue', tcp(81));
     await monitor.start();
     expect(monitor.doorbell).toBe('destroy');
-    const told = recorded(monitor);
+    const told = recordEvents(monitor);
     await namespaces.close('blue', 81);
     await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue closed 81']), 60_000);
   });
@@ -54,7 +50,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
   test.each(['auto', 'clock'] as const)('tells an opening there with the doorbell %s', async (doorbell) => {
     await using monitor = new PortMonitor({ in: 'netns:blue', doorbell });
     await monitor.start();
-    const told = recorded(monitor);
+    const told = recordEvents(monitor);
     await namespaces.open('blue', tcp(82));
     await vi.waitFor(() => expect(told.map(brief)).toEqual(['netns:blue opened 82']), 60_000);
     // A process that is not found soon is told in a further event.
@@ -84,7 +80,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
     await namespaces.close('blue', 83);
   });
 
-  test('tells what is found by refresh() even where it is more than is remembered', async () => {
+  test('tells what is found by refresh() even if it is more than is remembered', async () => {
     await using monitor = new PortMonitor({ in: 'all', processes: false, history: 1, intervalMs: 1e6 });
     await monitor.start();
     const names = Array.from({ length: 5 }, (_, i) => `many${i}`);
@@ -96,7 +92,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor of another namespace', () => {
     const expected = names.flatMap((name) =>
       ['appeared', 'opened 80', 'opened 81'].map((what) => `netns:${name} ${what}`),
     );
-    // Once more where the clock was quicker.
+    // If the monitor's clock was quicker than refresh(), try again.
     await vi.waitFor(async () => {
       await namespaces.make(names.map((name) => ({ name, by: 'mount', sockets: [tcp(80), tcp(81)] })));
       const found = ours(await monitor.refresh());
@@ -132,7 +128,7 @@ await monitor.stop();
   });
 
   test.each(['pid', 'netns', 'all'] as const)(
-    'of %s lets the program end where it is not persistent',
+    'of %s lets the program end if it is not persistent',
     async (kind) => {
       const place = { pid: `pid:${red.pid}`, netns: 'netns:blue', all: 'all' }[kind];
       const module = new RunningModule(`
@@ -149,7 +145,7 @@ console.log(monitor.listeners().length > 0);
   test.each(['netns:blue', 'all'])(
     'of %s that is stopped while it starts leaves nothing open',
     async (place) => {
-      const before = held();
+      const before = openDescriptors();
       for (let turns = 0; turns < 40; turns++) {
         const monitor = new PortMonitor({ in: place });
         const outcome = monitor.start().catch((error: unknown) => error);
@@ -158,12 +154,12 @@ console.log(monitor.listeners().length > 0);
         await monitor.stop();
         await outcome;
       }
-      await vi.waitFor(() => expect(held()).toEqual(before), PATIENCE);
+      await vi.waitFor(() => expect(openDescriptors()).toEqual(before), PATIENCE);
     },
   );
 
   test('that is stopped while places come leaves nothing open', async () => {
-    const before = held();
+    const before = openDescriptors();
     for (let turn = 0; turn < 5; turn++) {
       const monitor = new PortMonitor({ in: 'all', intervalMs: 1e6 });
       await monitor.start();
@@ -175,6 +171,6 @@ console.log(monitor.listeners().length > 0);
       await refreshed;
       await namespaces.end(...names);
     }
-    await vi.waitFor(() => expect(held()).toEqual(before), PATIENCE);
+    await vi.waitFor(() => expect(openDescriptors()).toEqual(before), PATIENCE);
   });
 });

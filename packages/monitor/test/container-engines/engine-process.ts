@@ -6,7 +6,7 @@ import type { TestEngine } from './test-engine.js';
 
 const START_LIMIT_MS = 30_000;
 
-/** The process of an engine, which does not outlive this one. */
+/** The process of an engine. It does not outlive this process. */
 export class EngineProcess {
   readonly #child: ChildProcess;
   readonly #log: string;
@@ -21,7 +21,7 @@ export class EngineProcess {
     closeSync(out);
   }
 
-  /** Waits until the engine answers; nothing tells when that is. */
+  /** Waits until the engine answers. No event tells when it does. */
   async untilItAnswers(engine: TestEngine): Promise<void> {
     const deadline = performance.now() + START_LIMIT_MS;
     while (!(await engine.answers())) {

@@ -5,10 +5,10 @@ import koffi from 'koffi';
 const CLONE_NEWNS = 0x20000;
 
 /**
- * Gives this test process, and all that it starts, a mount namespace of its own with an empty /run/netns: what ip-netns(8)
- * makes there nobody else sees, and nothing of it outlasts the process. Needs root.
+ * Puts this test process, and all that it starts, into a new mount namespace with an empty /run/netns. Other processes do not
+ * see what ip-netns(8) makes there, and nothing of it outlasts the process. Needs root.
  */
-export function enterOwnMounts(): void {
+export function enterMountNamespace(): void {
   const unshare = koffi.load(null).func('int unshare(int)');
   if (unshare(CLONE_NEWNS) !== 0) throw new Error('unshare failed');
   execFileSync('mount', ['--make-rprivate', '/']);

@@ -7,13 +7,13 @@ import { EngineProcess } from './engine-process.js';
 import { removeCgroup, removeWithMounts } from './leftovers.js';
 import { TestEngine } from './test-engine.js';
 
-/** The same for Podman. */
+/** Whether a Podman engine can be started here. It takes the same as {@link HAS_DOCKER}, and podman. */
 export const HAS_PODMAN = HAS_DOCKER && spawnSync('podman', ['--version']).error === undefined;
 
-/** Where Podman remembers what images it saw, wherever its storage is. */
+/** The folder in which Podman remembers images, whatever its storage is. */
 const CACHE = '/var/lib/containers';
 
-/** Locks of its own, and limits that also a root with few capabilities may set. */
+/** Locks that no other engine shares, and limits that a root with few capabilities may set too. */
 const SETTINGS = `
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -21,7 +21,7 @@ default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 lock_type = "file"
 `;
 
-/** A real Podman service for one test file, with storage of its own and both images; nothing is left of it afterwards. */
+/** A real Podman service for one test file, with its own storage and both images. After disposal nothing is left of it. */
 export class PodmanEngine extends TestEngine implements AsyncDisposable {
   readonly #directory: string;
   readonly #process: EngineProcess;
@@ -60,7 +60,7 @@ export class PodmanEngine extends TestEngine implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (await this.answers()) await this.removeAll();
     await this.#process.end();
-    // The watcher of a program that was run in a container stays for five minutes after it.
+    // Podman's monitor (conmon) of a program that ran in a container stays five minutes longer than the program.
     for (const pid of processesWith(this.#directory)) kill(pid);
     removeWithMounts(this.#directory);
     removeCgroup(basename(this.#directory));
@@ -72,11 +72,11 @@ function kill(pid: string): void {
   try {
     process.kill(Number(pid), 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }
 
-/** The processes that name a folder on their command line. */
+/** The processes that have a folder's path in their command line. */
 function processesWith(directory: string): string[] {
   return readdirSync('/proc').filter((pid) => {
     try {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Unmounts what is mounted in a folder, and removes it. */
+/** Unmounts everything that is mounted in a folder, then removes the folder. */
 export function removeWithMounts(directory: string): void {
   for (const point of mountPoints()
     .filter((path) => path.startsWith(`${directory}/`))
@@ -12,12 +12,12 @@ export function removeWithMounts(directory: string): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Removes an empty cgroup, with those in it, of every hierarchy. */
+/** Removes a cgroup without processes, and the cgroups in it, from every hierarchy. */
 export function removeCgroup(name: string): void {
   for (const root of mountPoints(/^cgroup2?$/)) removeEmpty(join(root, name));
 }
 
-/** Removes a folder of empty folders; nothing where there is none, or something is in it. */
+/** Removes a folder that holds only empty folders. Does nothing if there is none, or a file is in it. */
 function removeEmpty(directory: string): void {
   try {
     for (const entry of readdirSync(directory, { withFileTypes: true })) {
@@ -25,11 +25,11 @@ function removeEmpty(directory: string): void {
     }
     rmdirSync(directory);
   } catch {
-    // It is in use by somebody else.
+    // Somebody else uses it.
   }
 }
 
-/** Where file systems of a type are mounted (proc_pid_mountinfo(5)), in the order in which they were. */
+/** The paths at which file systems of a type are mounted (proc_pid_mountinfo(5)), in the order of mounting. */
 function mountPoints(type = /./): string[] {
   return readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')

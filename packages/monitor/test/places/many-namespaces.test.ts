@@ -3,37 +3,38 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../dist/index.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { scaled } from '../test-size.js';
+import { enterMountNamespace } from './mount-namespace.js';
 import {
-  launch,
   type NamespacePlan,
   type Namespaces,
   type SocketPlan,
+  startNamespaces,
   type TestNamespace,
   tcp,
 } from './namespaces.js';
-import { enterOwnMounts } from './own-mounts.js';
+import { recordEvents } from './recorded-events.js';
 
 const COUNT = scaled(500);
 const STEPS = 20;
-/** So many are ended, and so many made, in each step. */
+/** How many namespaces are ended, and how many are made, in each step. */
 const CHANGES = 5;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and go`, () => {
   let namespaces: Namespaces;
   let count = 0;
-  /** Those that are there, by their place. */
+  /** The namespaces that are there now, by the name of their place. */
   const there = new Map<string, TestNamespace>();
-  /** All that ever were. */
+  /** The names of all places that ever were there. */
   const places = new Set<string>();
 
   beforeAll(async () => {
     enterTestNamespace();
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
   });
   afterAll(() => namespaces[Symbol.asyncDispose]());
 
-  /** Five listeners; a tenth of the namespaces are kept by a process. */
+  /** Each namespace has five listeners. Every tenth namespace is kept by a process. */
   function nextPlan(): NamespacePlan {
     const number = count++;
     const sockets: SocketPlan[] = [
@@ -43,7 +44,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
       { protocol: 'udp', family: 4, address: '0.0.0.0', port: 53 },
       { protocol: 'udp', family: 6, address: '::', port: 1024 + number },
     ];
-    return { name: `storm${number}`, by: number % 10 === 0 ? 'process' : 'mount', sockets };
+    return { name: `many${number}`, by: number % 10 === 0 ? 'process' : 'mount', sockets };
   }
 
   async function make(number: number): Promise<void> {
@@ -54,7 +55,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
     }
   }
 
-  /** Of every age. */
+  /** Ends namespaces of every age. */
   async function end(number: number): Promise<void> {
     const all = [...there];
     const ended = Array.from(
@@ -66,13 +67,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
     await namespaces.end(...[...distinct.values()].map(({ name }) => name));
   }
 
-  /** Each listener that is there, with the sockets by which no other can be taken for it. */
+  /** Each listener that is there now. The inode of its socket tells it from any other. */
   const truth = () =>
     [...there].flatMap(([place, { sockets }]) =>
       sockets.map(({ protocol, family, port, inode }) => `${place} ${protocol}${family} ${port} ${inode}`),
     );
 
-  /** What the monitor has of these namespaces, or of their sockets at any other place. */
+  /** What the monitor shows at these places, and wherever else it shows one of their sockets. */
   function seen(monitor: PortMonitor): string[] {
     const inodes = new Set([...there.values()].flatMap(({ sockets }) => sockets.map(({ inode }) => inode)));
     return monitor
@@ -91,9 +92,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
     const descriptors = () => readdirSync('/proc/self/fd').length;
     const before = descriptors();
     const monitor = new PortMonitor({ in: 'all' });
-    const all: PortEvent[] = [];
-    for (const type of ['opened', 'closed', 'place', 'error'] as const)
-      monitor.on(type, (event) => all.push(event));
+    const all = recordEvents(monitor);
     const began = performance.now();
     await monitor.start();
     const startMs = performance.now() - began;
@@ -125,7 +124,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(`${COUNT} network namespaces that come and
     );
   });
 
-  /** What was told leads from what was there at the start to what is there at the end, step by step. */
+  /** The events must lead from what was there at the start to what is there at the end, step by step. */
   function checkEvents(events: readonly PortEvent[], atStart: readonly string[]): void {
     const present = new Set(atStart.map((text) => text.split(' ')[0]));
     const open = new Set(atStart);

@@ -2,13 +2,13 @@ import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { IMAGES, type Image, imageArchive } from './images.js';
 
-/** How a container is run. */
+/** How to run a container. */
 export interface RunOptions {
-  /** By default `none`: a network namespace of its own, with a loopback alone. */
+  /** By default `none`: a new network namespace with loopback alone. */
   readonly network?: 'none' | 'host' | `container:${string}`;
 }
 
-/** Docker turns IPv6 off where there is no network, and with it ::1. */
+/** In a container without network Docker turns IPv6 off, also ::1. These settings turn it on. */
 const WITH_IPV6 = {
   Sysctls: { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.default.disable_ipv6': '0' },
 };
@@ -18,18 +18,16 @@ interface Answer {
   readonly value: unknown;
 }
 
-/** A real container engine of a test file's own, by the socket it answers at. */
+/** A real container engine for one test file. It answers at `socket`. */
 export class TestEngine {
-  /**
-   * @param host what HostConfig has for every container besides
-   */
+  /** @param host further properties of every container's HostConfig */
   constructor(
     readonly socket: string,
     private readonly imagePrefix = '',
     private readonly host: object = {},
   ) {}
 
-  /** Makes the images, in a folder for what they are made of. */
+  /** Makes the images. Their files are put into `directory` first. */
   async makeImages(directory: string): Promise<void> {
     for (const image of IMAGES) {
       const archive = await imageArchive(image, directory);
@@ -38,14 +36,14 @@ export class TestEngine {
     }
   }
 
-  /** Runs a container; gives its id. */
+  /** Runs a container; returns its id. */
   async run(name: string, image: Image, command: readonly string[], options?: RunOptions): Promise<string> {
     const id = await this.create(name, image, command, options);
     await this.start(name);
     return id;
   }
 
-  /** Makes a container that does not run yet. */
+  /** Makes a container that does not run yet; returns its id. */
   async create(
     name: string,
     image: Image,
@@ -64,7 +62,7 @@ export class TestEngine {
     await this.#do('POST', `/containers/${name}/start`);
   }
 
-  /** Ends it with SIGKILL. */
+  /** Ends a container with SIGKILL. */
   async stop(name: string): Promise<void> {
     await this.#do('POST', `/containers/${name}/stop?t=0`);
   }

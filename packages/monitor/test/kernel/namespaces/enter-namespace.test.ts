@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RunningModule } from '../port-monitor/doorbells/run-module.js';
-import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { RunningModule } from '../../port-monitor/doorbells/run-module.js';
+import { MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 
 const ENTER = `
 const { inNetworkNamespace } = await import(DIST + 'kernel/namespaces/enter-namespace.js');
