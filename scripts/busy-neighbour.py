@@ -5,6 +5,7 @@ they were started in, the others in one that they make for themselves. It holds 
 workers has one child at a time. It ends after SECONDS, with its parent, or when it is told to, and leaves nothing.
 """
 
+import contextlib
 import ctypes
 import os
 import random
@@ -80,9 +81,10 @@ def end_with_parent(parent):
 
 
 def end(workers):
-    # None of them was waited for yet, so that each still has its process ID.
     for worker in workers:
-        os.kill(worker, signal.SIGTERM)
+        # One of them may just have been waited for.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGTERM)
 
 
 main()

@@ -164,7 +164,7 @@ describe.skipIf(!IS_ROOT)('with network namespaces', () => {
       await watch.says(`port ${port} is not open`);
       await blue.listen(port);
       await watch.says(`opened in ${blue.place}\n`);
-      const line = (sign: string) => `^[\\d:.]+  ${sign}  ${blue.place}  tcp  127.0.0.1:${port} `;
+      const line = (sign: string) => `^[\\d:.]+  ${sign}  ${blue.place}  tcp  127.0.0.1:${port}\\b`;
       expect(watch.output).toMatch(new RegExp(line('\\+'), 'm'));
       // A process that is not found soon is told as a change.
       await watch.says(new RegExp(`${line('[+~]')}.*python3`, 'm'));

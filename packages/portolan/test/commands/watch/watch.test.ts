@@ -73,7 +73,7 @@ describe('portolan watch', () => {
     expect(await next()).toMatch(new RegExp(`=  port ${port} is not open$`));
     const { server } = await listen(port);
     const opened = await nextWithProcess();
-    expect(opened[0]).toMatch(new RegExp(`\\+  tcp  127\\.0\\.0\\.1:${port} `));
+    expect(opened[0]).toMatch(new RegExp(`\\+  tcp  127\\.0\\.0\\.1:${port}\\b`));
     expect(opened.at(-1)).toMatch(new RegExp(`  tcp  127\\.0\\.0\\.1:${port} .*\\(pid ${process.pid}\\)$`));
     server.close();
     expect(await next()).toMatch(new RegExp(`-  tcp  127\\.0\\.0\\.1:${port} .* open for [\\d.]+ m?s$`));
