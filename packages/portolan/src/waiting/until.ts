@@ -7,7 +7,7 @@ export const LISTENER_EVENTS = ['opened', 'closed', 'changed'] as const;
  * Waits until a condition holds. It is tested now, and after every event of a listener.
  *
  * @param giveUp ends the wait
- * @returns true if the condition holds, false if the wait was given up
+ * @returns true if the condition holds, false if the wait was given up and it does not hold
  */
 export function until(monitor: PortMonitor, holds: () => boolean, giveUp: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
@@ -22,7 +22,8 @@ export function until(monitor: PortMonitor, holds: () => boolean, giveUp: AbortS
     };
     for (const type of LISTENER_EVENTS) monitor.on(type, check);
     giveUp.addEventListener('abort', onGivenUp);
-    if (giveUp.aborted) onGivenUp();
-    else check();
+    // A wait that is over before it begins may have what it waited for all the same.
+    if (holds()) end(true);
+    else if (giveUp.aborted) end(false);
   });
 }

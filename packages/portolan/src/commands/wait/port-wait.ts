@@ -24,6 +24,7 @@ export class PortWait {
   async done(giveUp: AbortSignal): Promise<boolean> {
     while (await until(this.#monitor, () => this.#pending().length === 0, giveUp)) {
       if (this.#httpPath === undefined || (await this.#answers(this.#httpPath, giveUp))) return true;
+      if (giveUp.aborted) return false;
     }
     return false;
   }

@@ -41,6 +41,10 @@ describe('portolan wait', () => {
     expect(await portolan(['wait', ...ports.map(String)])).toEqual(QUIET_SUCCESS);
   });
 
+  it('finds them open also when time is up before the first look', async () => {
+    expect(await portolan(['wait', String(await open()), '--timeout', '1ms'])).toEqual(QUIET_SUCCESS);
+  });
+
   it('returns at once with --closed when none is', async () => {
     expect(await portolan(['wait', '--closed', String(await freePort())])).toEqual(QUIET_SUCCESS);
   });
