@@ -1,6 +1,6 @@
 import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
+import { attachProcessesAmong } from '../../places/attach-processes.js';
 import type { SiteReader } from '../../places/site-reader.js';
-import { attachProcessesAmong } from '../../processes/holders/attach-processes.js';
 import { readProcess } from '../../processes/read-process.js';
 import { hasEnded } from '../../processes/system-process-reader.js';
 import type { IgnoredHolders } from './ignored-holders.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
+import { attachProcesses } from '../../../src/places/attach-processes.js';
 import { findHolders } from '../../../src/processes/holders/find-holders.js';
 import { startPython } from '../child.js';
 import { listenerOf } from './listener-of.js';

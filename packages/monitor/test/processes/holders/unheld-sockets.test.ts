@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { networkNamespaceOf } from '../../../src/kernel/namespaces/namespace-identity.js';
-import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
+import { attachProcesses } from '../../../src/places/attach-processes.js';
 import { findHolders } from '../../../src/processes/holders/find-holders.js';
 import { seesEveryProcess } from '../../../src/processes/holders/sees-every-process.js';
 import { listenerOf } from './listener-of.js';

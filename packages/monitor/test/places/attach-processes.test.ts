@@ -3,11 +3,11 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { attachProcesses } from '../../../src/processes/holders/attach-processes.js';
-import { parseCgroupPath } from '../../../src/processes/parse-cgroup.js';
-import type { Process } from '../../../src/processes/process.js';
-import { startChild, startPython } from '../child.js';
-import { listenerOf } from './listener-of.js';
+import { attachProcesses } from '../../src/places/attach-processes.js';
+import { parseCgroupPath } from '../../src/processes/parse-cgroup.js';
+import type { Process } from '../../src/processes/process.js';
+import { startChild, startPython } from '../processes/child.js';
+import { listenerOf } from '../processes/holders/listener-of.js';
 
 const IS_ROOT = process.getuid?.() === 0;
 /** A security module may keep root, too, from looking at some processes. */

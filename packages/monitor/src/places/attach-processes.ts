@@ -1,10 +1,10 @@
-import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
-import type { Listener, ListenerSocket, SocketHolder } from '../../listener.js';
-import type { Process, SeenProcess } from '../process.js';
-import { readProcess } from '../read-process.js';
-import { processReader } from '../system-process-reader.js';
-import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
-import { seesEveryProcess } from './sees-every-process.js';
+import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
+import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
+import { findHolders, findHoldersAmong, type Holders } from '../processes/holders/find-holders.js';
+import { seesEveryProcess } from '../processes/holders/sees-every-process.js';
+import type { Process, SeenProcess } from '../processes/process.js';
+import { readProcess } from '../processes/read-process.js';
+import { processReader } from '../processes/system-process-reader.js';
 
 /** How to search for the processes behind sockets. */
 export interface AttachOptions {
