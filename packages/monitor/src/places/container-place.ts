@@ -1,10 +1,10 @@
 import { readStat } from '../processes/read-process.js';
 import { ElsewhereSource } from './elsewhere/elsewhere-source.js';
-import { localPidOf } from './engine/container-process.js';
+import type { ContainerEngine } from './engine/container-engine.js';
 import type { ContainerState } from './engine/container-state.js';
-import type { ContainerEngine } from './engine/engine.js';
 import type { EngineKind } from './engine/engine-address.js';
 import { EngineError } from './engine/engine-error.js';
+import { localPidOf } from './engine/local-pid.js';
 import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';

@@ -4,7 +4,7 @@ import { safeLine } from '../../programs/safe-line.js';
 import type { Source, SourceAnswer } from '../../sources/source.js';
 import { SourceError } from '../../sources/source-error.js';
 import { withinTime } from '../../timing/time-limit.js';
-import { askHolders, type HoldersByInode, inodesOf } from './holder-question.js';
+import { askHolders, type HoldersByInode, inodesOf } from './ask-holders.js';
 import { isSameTables, socketsIn } from './parse-tables.js';
 import { type SeenTables, TableReader } from './table-reader.js';
 import type { Transport } from './transport.js';

@@ -11,15 +11,15 @@ export class ShellSession {
   readonly #token: string;
   #auxv: Buffer = Buffer.alloc(0);
   #requests = 0;
-  #over: Error | undefined;
-  #giveUp: (error: Error) => void = () => {};
+  #endedWith: Error | undefined;
+  #rejectAnswer: (error: Error) => void = () => {};
 
   private constructor(channel: Channel, token: string) {
     this.#channel = channel;
     this.#token = token;
     channel.ended.then((reason) => {
-      this.#over = new Error(reason);
-      this.#giveUp(this.#over);
+      this.#endedWith = new Error(reason);
+      this.#rejectAnswer(this.#endedWith);
     });
   }
 
@@ -62,12 +62,12 @@ export class ShellSession {
   }
 
   async #exchange(text: string, signal: AbortSignal): Promise<Answer> {
-    if (this.#over !== undefined) throw this.#over;
+    if (this.#endedWith !== undefined) throw this.#endedWith;
     const { input, output } = this.#channel;
     const reader = new FrameReader(this.#token, this.#requests++, ANSWER_LIMIT);
     let take: (piece: Buffer) => void = () => {};
     const answer = new Promise<Answer>((resolve, reject) => {
-      this.#giveUp = reject;
+      this.#rejectAnswer = reject;
       take = (piece) => {
         try {
           const whole = reader.push(piece);

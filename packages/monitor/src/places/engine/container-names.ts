@@ -1,4 +1,4 @@
-import type { ContainerEngine } from './engine.js';
+import type { ContainerEngine } from './container-engine.js';
 
 /** The least time between two questions about ids that the engines did not know. */
 const ASK_INTERVAL_MS = 1000;

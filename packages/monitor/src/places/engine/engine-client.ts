@@ -53,8 +53,8 @@ export class EngineClient {
    */
   ask(method: 'GET' | 'POST', path: string, body?: object, signal?: AbortSignal): Promise<EngineAnswer> {
     return this.#within(this.#timeLimitMs, signal, async (limit) => {
-      const asking = await this.#request(method, path, body, {}, limit);
-      const [response] = (await once(asking, 'response', { signal: limit })) as [IncomingMessage];
+      const httpRequest = await this.#request(method, path, body, {}, limit);
+      const [response] = (await once(httpRequest, 'response', { signal: limit })) as [IncomingMessage];
       return this.#readAnswer(response);
     });
   }
@@ -67,7 +67,7 @@ export class EngineClient {
   openRaw(path: string, body: object): Promise<RawConnection> {
     // The engine starts a program first, which may take longer than an answer.
     return this.#within(REMOTE_TIME_LIMIT_MS, undefined, async (limit) => {
-      const asking = await this.#request(
+      const httpRequest = await this.#request(
         'POST',
         path,
         body,
@@ -75,12 +75,12 @@ export class EngineClient {
         limit,
       );
       return new Promise<RawConnection>((resolve, reject) => {
-        asking.on('error', reject);
-        asking.on('upgrade', (_, socket: Duplex, head: Buffer) => {
+        httpRequest.on('error', reject);
+        httpRequest.on('upgrade', (_, socket: Duplex, head: Buffer) => {
           if (head.length > 0) socket.unshift(head);
           resolve({ input: socket, output: socket });
         });
-        asking.on('response', (response: IncomingMessage) => {
+        httpRequest.on('response', (response: IncomingMessage) => {
           // Old engines do not announce the upgrade: they answer 200, and the stream follows.
           if (response.statusCode === 200) resolve({ input: response.socket, output: response });
           else this.#readAnswer(response).then((answer) => reject(this.refusal(answer)), reject);
@@ -114,7 +114,7 @@ export class EngineClient {
     ]);
     const connection = await openConnection(this.kind, this.address, signal);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const asking = request({
+    const httpRequest = request({
       method,
       path,
       headers: {
@@ -128,11 +128,11 @@ export class EngineClient {
     });
     // `once()` and the other waiters see an error. Without these handlers an error after the answer would be uncaught.
     connection.on('error', () => undefined);
-    asking.on('error', () => undefined);
-    const giveUp = () => asking.destroy(signal.reason);
+    httpRequest.on('error', () => undefined);
+    const giveUp = () => httpRequest.destroy(signal.reason);
     signal.addEventListener('abort', giveUp);
-    asking.on('close', () => signal.removeEventListener('abort', giveUp));
-    return asking.end(text);
+    httpRequest.on('close', () => signal.removeEventListener('abort', giveUp));
+    return httpRequest.end(text);
   }
 
   async #readAnswer(response: IncomingMessage): Promise<EngineAnswer> {

@@ -24,10 +24,11 @@ export class ExecChannel implements Channel {
   readonly #execId: string;
   readonly #program: string;
   readonly #connection: RawConnection;
-  readonly #frames = new MultiplexedStream();
+  readonly #demultiplexer = new MultiplexedStream();
+  /** The first bytes of its standard error. */
   #complaint = '';
   /** The first bytes of its output: Docker writes the runtime's message there. */
-  #beginning = '';
+  #outputStart = '';
   #isOver = false;
   #end: (reason: string | Promise<string>) => void = () => undefined;
 
@@ -39,20 +40,20 @@ export class ExecChannel implements Channel {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    const { input, output: source } = connection;
+    const { input, output: frames } = connection;
     this.input = input;
     this.output = new Readable({
-      read: () => source.resume(),
+      read: () => frames.resume(),
       destroy: (error, done) => {
         this.close();
         done(error);
       },
     });
     input.on('error', () => undefined);
-    source.on('data', (bytes: Buffer) => this.#take(bytes));
-    source.on('end', () => this.#sourceEnded());
-    source.on('error', (error) => this.#finish(`${client.name}: ${safeLine(error.message)}`));
-    source.on('close', () => this.#finish(`${client.name} broke the connection off`));
+    frames.on('data', (bytes: Buffer) => this.#take(bytes));
+    frames.on('end', () => this.#connectionEnded());
+    frames.on('error', (error) => this.#finish(`${client.name}: ${safeLine(error.message)}`));
+    frames.on('close', () => this.#finish(`${client.name} broke the connection off`));
   }
 
   /** An engine does not end a program when its client goes. A program that reads its input ends with the input. */
@@ -63,9 +64,9 @@ export class ExecChannel implements Channel {
   #take(bytes: Buffer): void {
     let hasRoom = true;
     try {
-      for (const { stream, bytes: piece } of this.#frames.take(bytes)) {
+      for (const { stream, bytes: piece } of this.#demultiplexer.take(bytes)) {
         if (stream === 'output') {
-          this.#beginning = appended(this.#beginning, piece);
+          this.#outputStart = appended(this.#outputStart, piece);
           hasRoom = this.output.push(piece);
         } else {
           this.#complaint = appended(this.#complaint, piece);
@@ -77,9 +78,9 @@ export class ExecChannel implements Channel {
     if (!hasRoom) this.#connection.output.pause();
   }
 
-  #sourceEnded(): void {
+  #connectionEnded(): void {
     try {
-      this.#frames.end();
+      this.#demultiplexer.end();
       this.#finish(this.#howItEnded());
     } catch (error) {
       this.#damaged(error);
@@ -105,7 +106,7 @@ export class ExecChannel implements Channel {
       const status = await this.#exitStatus();
       if (status === undefined) return `${this.#client.name} let go of ${this.#program}`;
       if (status === 126 || status === 127) {
-        const complaint = said === '' ? safeLine(this.#beginning) : said;
+        const complaint = said === '' ? safeLine(this.#outputStart) : said;
         if (RUNTIME.test(complaint)) return this.#whyNotStarted(complaint);
       }
       return `${this.#program} ended with status ${status}${said === '' ? '' : `: ${said}`}`;

@@ -7,7 +7,7 @@ import { ExecChannel } from './exec-channel.js';
  * Runs programs in a container through its engine (Docker Engine API, ContainerExec and ExecStart), as `docker exec -i`
  * does. That needs no program of this machine, and works on whatever machine the engine is.
  */
-export class EngineExecTransport implements Transport {
+export class ExecTransport implements Transport {
   readonly #client: EngineClient;
   readonly #containerId: string;
 

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
-import { farProcesses, parseHolders } from '../../../src/places/elsewhere/far-process.js';
+import { parseHolders, parseProcesses } from '../../../src/places/elsewhere/parse-holders.js';
 import { processesElsewhere } from '../../../src/places/elsewhere/processes-elsewhere.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
 import { readProcess } from '../../../src/processes/read-process.js';
@@ -162,7 +162,7 @@ test('a process without a readable stat is none', () => {
         part('1/stat', '1 (a) S'),
         part('x', ''),
       ];
-      expect(farProcesses(parts)).toEqual(new Map());
+      expect(parseProcesses(parts)).toEqual(new Map());
     }),
   );
 });

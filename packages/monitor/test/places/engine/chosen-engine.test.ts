@@ -102,9 +102,9 @@ describe("the address of Docker's engine", () => {
 
   it('is the socket of an engine without root if only that is there', () => {
     const environment = { XDG_RUNTIME_DIR: '/run/user/5' };
-    const own = '/run/user/5/docker.sock';
-    expect(find('docker', environment, {}, [own])).toEqual(unix(own));
-    expect(find('docker', environment, {}, ['/var/run/docker.sock', own])).toEqual(
+    const userSocket = '/run/user/5/docker.sock';
+    expect(find('docker', environment, {}, [userSocket])).toEqual(unix(userSocket));
+    expect(find('docker', environment, {}, ['/var/run/docker.sock', userSocket])).toEqual(
       unix('/var/run/docker.sock'),
     );
     expect(find('docker', environment)).toEqual(unix('/var/run/docker.sock'));
@@ -210,17 +210,17 @@ describe('TLS', () => {
 
 describe("the address of Podman's engine", () => {
   const environment = { XDG_RUNTIME_DIR: '/run/user/5' };
-  const own = '/run/user/5/podman/podman.sock';
+  const userSocket = '/run/user/5/podman/podman.sock';
   const root = '/run/podman/podman.sock';
 
   it.each<[string, NodeJS.ProcessEnv, string[], object]>([
-    ['the socket of this user', environment, [own, root], unix(own)],
+    ['the socket of this user', environment, [userSocket, root], unix(userSocket)],
     ["root's if this user has none", environment, [root], unix(root)],
     ["root's if there is none", environment, [], unix(root)],
     [
       'CONTAINER_HOST',
       { ...environment, CONTAINER_HOST: 'ssh://me@h:1/run/p.sock' },
-      [own],
+      [userSocket],
       ssh('h', { user: 'me', port: 1, path: '/run/p.sock' }),
     ],
     ['not that of DOCKER_HOST', { DOCKER_HOST: 'tcp://h', DOCKER_CONTEXT: 'far' }, [], unix(root)],

@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ContainerEngine } from '../../../src/places/engine/container-engine.js';
 import { parseContainerList, parseContainerState } from '../../../src/places/engine/container-state.js';
-import { ContainerEngine } from '../../../src/places/engine/engine.js';
 import { StandInEngine } from './stand-in-engine.js';
 
 const ID = '0123456789abcdef'.repeat(4);

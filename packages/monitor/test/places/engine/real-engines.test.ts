@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { localPidOf } from '../../../src/places/engine/container-process.js';
+import { ContainerEngine } from '../../../src/places/engine/container-engine.js';
 import type { ContainerState } from '../../../src/places/engine/container-state.js';
-import { ContainerEngine } from '../../../src/places/engine/engine.js';
+import { localPidOf } from '../../../src/places/engine/local-pid.js';
 import { DockerEngine, HAS_DOCKER } from '../../container-engines/docker-engine.js';
 import { HAS_PODMAN, PodmanEngine } from '../../container-engines/podman-engine.js';
 

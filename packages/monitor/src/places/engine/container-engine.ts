@@ -8,7 +8,7 @@ import {
 } from './container-state.js';
 import { type EngineAddress, type EngineKind, formatEngineAddress } from './engine-address.js';
 import { EngineClient, messageOf } from './engine-client.js';
-import { EngineExecTransport } from './exec-transport.js';
+import { ExecTransport } from './exec-transport.js';
 
 /** The message of Docker and Podman if several ids begin with the text that was asked for. Podman's has status 404. */
 const AMBIGUOUS = /multiple ids found|more than one result/i;
@@ -66,7 +66,7 @@ export class ContainerEngine {
   }
 
   /** A way to run programs in a container. The programs must be in the container; nothing else is needed there. */
-  execTransport(containerId: string): EngineExecTransport {
-    return new EngineExecTransport(this.#client, containerId);
+  execTransport(containerId: string): ExecTransport {
+    return new ExecTransport(this.#client, containerId);
   }
 }

@@ -10,7 +10,7 @@ import type { Part } from './frames.js';
  * A process elsewhere, from files of its /proc/PID: `status` (with `cgroup` behind it), `stat` and `cmdline`. The links to
  * its executable and its directory, and the wall clock's time of its start, are not read. Null if the process has ended.
  */
-function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | null {
+function parseProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | null {
   const stat = parseStat(files.get('stat') ?? Buffer.alloc(0));
   const status = files.get('status') ?? Buffer.alloc(0);
   if (stat === null) return null;
@@ -35,7 +35,7 @@ function farProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process | 
 }
 
 /** The processes in the answer to the request `processes`: parts `PID/FILE`. Processes that have ended are missing. */
-export function farProcesses(parts: readonly Part[]): Map<number, Process> {
+export function parseProcesses(parts: readonly Part[]): Map<number, Process> {
   const files = new Map<number, Map<string, Buffer>>();
   for (const { label, bytes } of parts) {
     const [, pid, file] = /^([1-9]\d{0,9})\/([a-z]+)$/.exec(label) ?? [];
@@ -45,7 +45,7 @@ export function farProcesses(parts: readonly Part[]): Map<number, Process> {
   }
   const processes = new Map<number, Process>();
   for (const [pid, ofPid] of files) {
-    const process = farProcess(pid, ofPid);
+    const process = parseProcess(pid, ofPid);
     if (process !== null) processes.set(pid, process);
   }
   return processes;

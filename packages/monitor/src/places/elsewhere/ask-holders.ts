@@ -1,6 +1,6 @@
 import type { BoundSocket } from '../../listener.js';
 import type { Process } from '../../processes/process.js';
-import { farProcesses, parseHolders } from './far-process.js';
+import { parseHolders, parseProcesses } from './parse-holders.js';
 import type { ShellSession } from './shell-session.js';
 
 /** How many holders are read at most. */
@@ -27,7 +27,7 @@ export async function askHolders(
   const wanted = [...new Set([...pids.values()].flatMap((each) => [...each]))].slice(0, PROCESS_LIMIT);
   if (wanted.length === 0) return new Map();
   const { parts } = await session.ask(`processes ${wanted.join(' ')}`, signal);
-  const processes = farProcesses(parts);
+  const processes = parseProcesses(parts);
   const ofPids = (each: ReadonlySet<number>) => [...each].flatMap((pid) => processes.get(pid) ?? []);
   return new Map([...pids].map(([inode, each]) => [inode, ofPids(each)]));
 }
