@@ -7,7 +7,7 @@ export interface ProcessReader {
    * Reads processes; those that have ended are missing.
    *
    * @param seen what a source told of some of them itself
-   * @throws the signal's reason where it was aborted
+   * @throws the signal's reason if it was aborted
    */
   read(
     pids: ReadonlySet<number>,
@@ -15,12 +15,12 @@ export interface ProcessReader {
     signal?: AbortSignal,
   ): Promise<Map<number, Process>>;
 
-  /** Reads who a pid belongs to now; null where the process is gone. */
+  /** Reads who a pid belongs to now; null if the process is gone. */
   readStat(pid: number): ProcessStat | null;
 
-  /** The children of a process; none where they can't be told without looking at every process. */
+  /** The children of a process; none if they can't be told without looking at every process. */
   childrenOf(pid: number): Iterable<number>;
 
-  /** What a variable was set to in the environment a process was started with; undefined where it was not, or that can't be told. */
+  /** What a variable was set to in the environment a process was started with; undefined if it was not, or if that can't be told. */
   environmentValue(pid: number, name: string): string | undefined;
 }

@@ -27,7 +27,7 @@ export interface Source {
    */
   look(signal?: AbortSignal): Promise<SourceAnswer> | SourceAnswer;
   /**
-   * Whether a look would give the same answer as the last one, where that is known at once. Where it would not, or would fail,
+   * Whether a look would give the same answer as the last one, if that is known at once. If it would not, or would fail,
    * the look is still to be made.
    */
   isUnchanged?(): boolean;

@@ -26,7 +26,7 @@ export interface ElsewhereOptions {
 /** The holders of a set of sockets. */
 interface FoundHolders {
   readonly inodes: ReadonlySet<number>;
-  /** Undefined where they can't be known. */
+  /** Undefined if they can't be known. */
   readonly byInode: HoldersByInode | undefined;
 }
 
