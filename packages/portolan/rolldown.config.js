@@ -4,27 +4,22 @@ const shared = { platform: 'node', tsconfig: false };
 const output = { dir: 'dist', format: 'esm', chunkFileNames: '[name].js', comments: true };
 
 /**
- * What a look takes, which nearly every command does. In one file, since to load a small file takes longer than to read a
- * large one; what watches, and what asks elsewhere, is not in it.
+ * The chunk of everything that the entry imports statically: what a look takes, which nearly every command does. It is
+ * one file, since loading a hundred small files takes longer than looking. What is imported dynamically gets chunks
+ * of its own.
+ *
+ * The entry itself is not in it. The entry awaits the command, whose chunks import this one: with the entry in it, each
+ * would wait for the other.
  */
-const LOOK = [
-  /monitor\/dist\/(?:[^/]+|kernel\/.+|owners\/(?!fork-feed).+|processes\/.+|programs\/.+|sources\/.+|timing\/.+)\.js$/,
-  /monitor\/dist\/places\/(?:place-name|place-error|snapshot|elsewhere\/ssh-command|engine\/container-state)\.js$/,
-  /portolan\/src\/(?:[^/]+|arguments\/.+|render\/.+|commands\/(?:list|list-options|plain-list))\.ts$/,
-];
-const NOT_LOOK =
-  /portolan\/src\/(?:bin|index|program|deadline|interruption|until)\.ts$|arguments\/(?:add-options|port-argument)|monitor\/dist\/index\.js$/;
+const LOOK = { name: 'look', tags: ['$initial'], test: (id) => !id.endsWith('/src/bin.ts') };
 
-const isLook = (id) => LOOK.some((pattern) => pattern.test(id)) && !NOT_LOOK.test(id);
-
-// The command is bundled together with the library, since it is started for every look at the ports, and loading a
-// hundred small files takes longer than looking. What it loads only when needed stays in files of its own.
 export default defineConfig([
   {
     ...shared,
+    // The library is bundled too. It loads `koffi` only when it needs native calls.
     input: 'src/bin.ts',
     external: ['commander', 'koffi'],
-    output: { ...output, codeSplitting: { groups: [{ name: 'look', test: isLook }] } },
+    output: { ...output, codeSplitting: { groups: [LOOK] } },
   },
   {
     ...shared,

@@ -74,7 +74,7 @@ function parseIpv6(text: string): Uint8Array | undefined {
   return Uint8Array.from([...headBytes, ...new Array<number>(zeros).fill(0), ...tailBytes]);
 }
 
-/** The bytes of colon-separated groups, of which the last may be a dotted quad where the address ends. */
+/** The bytes of colon-separated groups. The last one of an address may be a dotted quad. */
 function groupBytes(groups: readonly string[], atEnd: boolean): number[] | undefined {
   if (groups.length > 8) return undefined;
   const bytes: number[] = [];

@@ -15,14 +15,14 @@ export type { Logger } from './logger.js';
 export { type LookOptions, listListeners } from './look-once.js';
 export { type OwnerRule, OwnerRuleError } from './owners/owner-rule.js';
 export { ownersOf } from './owners/owners.js';
+export { ContainerEngine } from './places/engine/container-engine.js';
 export type { ContainerState, RunningContainer } from './places/engine/container-state.js';
-export { ContainerEngine } from './places/engine/engine.js';
 export type { EngineAddress, EngineKind } from './places/engine/engine-address.js';
 export { EngineError } from './places/engine/engine-error.js';
 export { PlaceError } from './places/place-error.js';
 export { PLACE_FORMS, parsePlaceName } from './places/place-name.js';
 export type { ReaderOptions } from './places/site-reader.js';
-export type { PlaceLook, Snapshot, SourceFailure } from './places/snapshot.js';
+export type { PlaceLook, Snapshot } from './places/snapshot.js';
 export {
   DOORBELL_NAMES,
   type DoorbellChoice,
@@ -51,11 +51,11 @@ export type {
 export type { PortMonitorEvents } from './port-monitor/reporting/event-outlet.js';
 export type { RecentEvents } from './port-monitor/reporting/event-ring.js';
 export type { PortFilter } from './port-monitor/reporting/port-filter.js';
-export type { PortRange } from './port-range.js';
+export { includesPort, type PortRange } from './port-range.js';
 export { type Ancestor, readAncestors } from './processes/ancestors.js';
 export type { ProcessStat } from './processes/parse-stat.js';
 export type { ContainerPort, Process } from './processes/process.js';
-export { readStat } from './processes/process-reader.js';
+export { readStat } from './processes/system-process-reader.js';
 export { splitWords } from './programs/split-words.js';
 export { NoSourceError } from './sources/no-source-error.js';
-export { SOURCE_NAMES, type SourceName } from './sources/source.js';
+export { SOURCE_NAMES, type SourceFailure, type SourceName } from './sources/source.js';

@@ -1,9 +1,9 @@
+import { SELF } from './kernel/namespaces/network-namespace.js';
 import { includesPort, type PortRange } from './port-range.js';
 import { containerOf, unitOf } from './processes/parse-cgroup.js';
 import type { Process } from './processes/process.js';
 
-/** The place where this process itself is: its own network namespace. */
-export const SELF = 'self';
+export { SELF };
 
 /** The transport protocols that are looked at. */
 export type Protocol = 'tcp' | 'udp';
@@ -56,7 +56,7 @@ export interface Listener {
   readonly ephemeral: boolean;
   /** By inode; several with SO_REUSEPORT, or when bound to several devices. */
   readonly sockets: readonly ListenerSocket[];
-  /** By pid; null where nobody looked (see {@link ListenerSocket.holder} for those that can't be seen). */
+  /** By pid; null if nobody looked (see {@link ListenerSocket.holder} for those that can't be seen). */
   readonly processes: readonly Process[] | null;
   /** The names of its owners, nearest first: those of its processes' ancestors, of their environment, of their cgroup. */
   readonly owners: readonly string[];

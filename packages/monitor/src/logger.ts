@@ -1,4 +1,4 @@
-/** Where the library tells what it does, at debug level. `console` is one. */
+/** Is told what the library does, at debug level. `console` is one. */
 export interface Logger {
   debug(message: string): void;
 }

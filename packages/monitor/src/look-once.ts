@@ -20,7 +20,7 @@ export interface LookOptions extends ReaderOptions {
  *   OwnerRuleError for an owner that can't be one
  */
 export async function listListeners(options: LookOptions = {}): Promise<Snapshot> {
-  const owners = new Owners({ follows: false });
+  const owners = new Owners();
   for (const rule of options.owners ?? []) owners.add(rule);
   const { in: places = SELF } = options;
   if (places !== SELF) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DockerEngine, HAS_DOCKER } from '../../monitor/test/docker/docker-engine.js';
-import { portolan } from './run-command.js';
+import { DockerEngine, HAS_DOCKER } from '../../monitor/test/container-engines/docker-engine.js';
+import { portolan } from './built-command.js';
 import { startPortolan } from './started-program.js';
 
 /** A listener bound to its container's loopback, in an image of nothing but a static program: no shell, and no cat. */
@@ -21,7 +21,7 @@ describe.skipIf(!HAS_DOCKER)('the command, of containers with nothing installed 
       ['docker:shell', '8080'],
     ] as const)
       expect(await portolan(['wait', port, '--in', place])).toMatchObject({ status: 0, stderr: '' });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     delete process.env.DOCKER_HOST;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { portolan } from './run-command.js';
+import { portolan } from './built-command.js';
 
 /** Runs the command, which is to refuse its arguments in one line of standard error. */
 export async function expectWrongUsage(args: readonly string[], message: string): Promise<void> {

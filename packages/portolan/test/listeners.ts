@@ -1,6 +1,6 @@
 import type { Listener, ListenerSocket, Process } from '@portolan/monitor';
 
-/** A TCP listener on 127.0.0.1:3000 that nobody looked behind, but for what is said otherwise. */
+/** A TCP listener on 127.0.0.1:3000 that nobody looked behind. What is given replaces that. */
 export function listener(
   given: Partial<Omit<Listener, 'sockets'>> & { readonly sockets?: readonly Partial<ListenerSocket>[] } = {},
 ): Listener {
@@ -27,7 +27,7 @@ export function heldListener(
   return listener({ ...given, processes, sockets: [{ holder: 'process' }] });
 }
 
-/** A process, `node` with pid 812 of user 1000, but for what is said otherwise. */
+/** A process, `node` with pid 812 of user 1000. What is given replaces that. */
 export function processOf(given: Partial<Process> = {}): Process {
   return {
     pid: 812,

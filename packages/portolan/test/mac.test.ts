@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MacMachine, TRANSLATED_LSOF } from '../../monitor/test/mac/mac-machine.js';
 import { HAS_LSOF } from '../../monitor/test/test-namespace/has-lsof.js';
+import { COMMAND, portolan } from './built-command.js';
 import { freePort } from './free-port.js';
-import { COMMAND, portolan } from './run-command.js';
 import { StartedProgram, startPython } from './started-program.js';
 
 const SERVER = `

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAY_SERVE_SSH, SshServer } from '../../monitor/test/places/elsewhere/ssh-server.js';
+import { MAY_SERVE_SSH, SshServer } from '../../monitor/test/places/ssh-server.js';
+import { portolan } from './built-command.js';
 import { freePort } from './free-port.js';
-import { portolan } from './run-command.js';
 import { startPortolan, startPython } from './started-program.js';
 
 describe.skipIf(!MAY_SERVE_SSH)('the command, of a machine behind ssh with cat and sh alone', () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { COMMAND } from './run-command.js';
+import { COMMAND } from './built-command.js';
 
 /** A program that runs beside the test, in a process group of its own, which is killed when it is disposed of. */
 export class StartedProgram implements AsyncDisposable {
@@ -44,9 +44,10 @@ export class StartedProgram implements AsyncDisposable {
     return this.#ended;
   }
 
-  /** Resolves when its output holds this text. */
-  async says(text: string): Promise<void> {
-    await this.#holds(this.#child.stdout, () => this.#output.includes(text));
+  /** Resolves when its output holds this text, or matches this. */
+  async says(what: string | RegExp): Promise<void> {
+    const isSaid = () => (typeof what === 'string' ? this.#output.includes(what) : what.test(this.#output));
+    await this.#holds(this.#child.stdout, isSaid);
   }
 
   /** Resolves when its standard error matches this. */
@@ -121,5 +122,9 @@ def listen(port):
 def ready():
     print('ready', flush=True)
 def wait():
-    while True: signal.pause()
+    # A signal that comes just before signal.pause() would not end it, and its handler not run.
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing)
+    while True: os.read(reading, 1)
 `;

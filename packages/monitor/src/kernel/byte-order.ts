@@ -1,4 +1,4 @@
 import { endianness } from 'node:os';
 
-/** Whether this machine stores numbers with their low byte first. */
+/** True when this machine stores numbers with their low byte first. */
 export const LITTLE_ENDIAN = endianness() === 'LE';

@@ -1,13 +1,13 @@
 import type { Libc } from './calls.js';
-import { KoffiLibc } from './koffi.js';
-import { NodeFfiLibc } from './node-ffi.js';
+import { loadKoffi } from './koffi.js';
+import { loadNodeFfi } from './node-ffi.js';
 
 let loaded: Libc | Error | undefined;
 
 /**
- * The C library, through koffi or else through the `node:ffi` of Node 26.
+ * Loads the C library once: through koffi, or else through the `node:ffi` of Node 26.
  *
- * @throws Error where neither is to be had
+ * @throws Error when this Node has neither; the message has both reasons
  */
 export function loadLibc(): Libc {
   loaded ??= load();
@@ -17,9 +17,9 @@ export function loadLibc(): Libc {
 
 function load(): Libc | Error {
   const reasons: string[] = [];
-  for (const Implementation of [KoffiLibc, NodeFfiLibc]) {
+  for (const loadThrough of [loadKoffi, loadNodeFfi]) {
     try {
-      return new Implementation();
+      return loadThrough();
     } catch (error) {
       reasons.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
     }

@@ -3,7 +3,7 @@ import type { ProcessStat } from '../processes/parse-stat.js';
 import { ProcessMemory } from './process-memory.js';
 import type { ProcessIdentity } from './process-tree.js';
 
-/** The ancestors of processes, each read once: who loses its parents keeps those it had. */
+/** Remembers the ancestors of processes. They are read once, so that a process that loses its parents keeps those it had. */
 export class Ancestry {
   readonly #readStat: (pid: number) => ProcessStat | null;
   readonly #known = new ProcessMemory<readonly ProcessIdentity[]>();
@@ -12,7 +12,7 @@ export class Ancestry {
     this.#readStat = readStat;
   }
 
-  /** Its parent, the parent of that, and so on. */
+  /** The parent of a process, the parent's parent, and so on. */
   of(process: ProcessIdentity): readonly ProcessIdentity[] {
     return this.#known.get(process, () => this.#read(process));
   }

@@ -1,6 +1,6 @@
 /**
- * A pattern for the paths of cgroups: `*` stands for anything but a slash. `/a/b` fits that path, `b` what is called so in
- * whatever other cgroup; and both fit what is below.
+ * A pattern for the paths of cgroups. `*` stands for anything but a slash. `/a/b` fits that path, and `b` fits every cgroup
+ * of that name. Both fit the cgroups below, too.
  */
 export class CgroupPattern {
   readonly #expression: RegExp;

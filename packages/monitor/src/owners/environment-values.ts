@@ -1,7 +1,7 @@
 import { ProcessMemory } from './process-memory.js';
 import type { ProcessIdentity } from './process-tree.js';
 
-/** What variables were set to in the environments of processes, each read once. */
+/** Remembers the values of variables in the environments of processes. Each is read once. */
 export class EnvironmentValues {
   readonly #read: (pid: number, name: string) => string | undefined;
   readonly #known = new ProcessMemory<Map<string, string | undefined>>();

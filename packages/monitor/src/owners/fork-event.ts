@@ -1,6 +1,5 @@
 /**
- * The wire format of the process connector (include/uapi/linux/connector.h and cn_proc.h). All in the machine's byte
- * order.
+ * The wire format of the process connector (include/uapi/linux/connector.h and cn_proc.h), in the machine's byte order.
  */
 import {
   assemble,
@@ -9,43 +8,37 @@ import {
   BPF_LD_W_ABS,
   BPF_RET_K,
   BPF_TAX,
+  loadedWord,
   NOTHING,
   WHOLE_MESSAGE,
 } from '../kernel/bpf.js';
 import { LITTLE_ENDIAN } from '../kernel/byte-order.js';
-import { AF_NETLINK, NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
+import { NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../kernel/netlink-message.js';
 
 export const NETLINK_CONNECTOR = 11;
-const CN_IDX_PROC = 1;
+/** The number of the process connector; the multicast group has the same. */
+export const CN_IDX_PROC = 1;
 const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
 const PROC_EVENT_FORK = 1;
 
 const CN_MSG_LENGTH = 20;
-/** Where a `struct proc_event` begins, and where its `event_data` does. */
+/** The offsets of a `struct proc_event`, and of the fields of its `event_data`. */
 const PROC_EVENT = NLMSG_HEADER_LENGTH + CN_MSG_LENGTH;
 const EVENT_DATA = PROC_EVENT + 16;
 const PARENT_TGID = EVENT_DATA + 4;
 const CHILD_PID = EVENT_DATA + 8;
 const CHILD_TGID = EVENT_DATA + 12;
-/** Longer than any message. */
+/** More bytes than any message has. */
 export const FORK_EVENT_LENGTH = 128;
 
-/** A process that was forked from another. */
+/** A process that was forked from another, by their pids. */
 export interface Fork {
   readonly parent: number;
   readonly child: number;
 }
 
-/** A `struct sockaddr_nl` (netlink(7)) that joins the connector's group. */
-export function connectorAddress(): Uint8Array {
-  const address = new Uint8Array(12);
-  new Uint16Array(address.buffer)[0] = AF_NETLINK;
-  new Uint32Array(address.buffer)[2] = CN_IDX_PROC;
-  return address;
-}
-
-/** The request to be told from now on: a `struct nlmsghdr`, a `struct cn_msg` and a `enum proc_cn_mcast_op`. */
+/** Makes the request to be told of events: a `struct nlmsghdr`, a `struct cn_msg` and an `enum proc_cn_mcast_op`. */
 export function listenRequest(): Uint8Array {
   const request = new Uint8Array(PROC_EVENT + 4);
   const view = new DataView(request.buffer);
@@ -58,7 +51,7 @@ export function listenRequest(): Uint8Array {
   return request;
 }
 
-/** Reads one message; undefined for what is no fork, or one of a thread. */
+/** Reads one message; undefined when it is no fork, or the fork of a thread. */
 export function readFork(message: Uint8Array, length: number): Fork | undefined {
   if (length < CHILD_TGID + 4 || length > message.length) return undefined;
   const view = new DataView(message.buffer, message.byteOffset, length);
@@ -70,11 +63,11 @@ export function readFork(message: Uint8Array, length: number): Fork | undefined 
   return { parent, child };
 }
 
-/** A filter for the connector's socket that lets forks of processes through: exec, exit and threads wake nobody. */
+/** Makes a filter that lets the forks of processes through, so that exec, exit and threads wake nobody. */
 export function forkFilter(): Uint8Array {
   return assemble([
     [BPF_LD_W_ABS, 0, 0, PROC_EVENT],
-    [BPF_JEQ_K, 0, 5, LITTLE_ENDIAN ? swapped(PROC_EVENT_FORK) : PROC_EVENT_FORK],
+    [BPF_JEQ_K, 0, 5, loadedWord(PROC_EVENT_FORK)],
     [BPF_LD_W_ABS, 0, 0, CHILD_PID],
     [BPF_TAX, 0, 0, 0],
     [BPF_LD_W_ABS, 0, 0, CHILD_TGID],
@@ -82,11 +75,4 @@ export function forkFilter(): Uint8Array {
     [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
     [BPF_RET_K, 0, 0, NOTHING],
   ]);
-}
-
-/** A filter loads in network order. */
-function swapped(value: number): number {
-  const view = new DataView(new ArrayBuffer(4));
-  view.setUint32(0, value, true);
-  return view.getUint32(0, false);
 }

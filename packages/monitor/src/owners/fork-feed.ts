@@ -1,18 +1,14 @@
-import { readlinkSync } from 'node:fs';
-import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../kernel/calls.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { inNetworkNamespace } from '../kernel/namespaces/enter-namespace.js';
+import { isInitialPidNamespace, isInitialUserNamespace } from '../kernel/namespaces/initial-namespaces.js';
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
-import { AF_NETLINK } from '../kernel/netlink-message.js';
-import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_DGRAM, SOL_SOCKET } from '../kernel/socket-constants.js';
+import { MESSAGES_LOST, NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../kernel/netlink-socket.js';
 import type { Watch } from '../poll-thread/poll-thread.js';
 import { watchOwn } from '../poll-thread/watch-own.js';
 import { readStat } from '../processes/read-process.js';
-import { isInitialPidNamespace } from '../processes/sees-every-process.js';
 import {
-  connectorAddress,
+  CN_IDX_PROC,
   FORK_EVENT_LENGTH,
   type Fork,
   forkFilter,
@@ -21,67 +17,66 @@ import {
   readFork,
 } from './fork-event.js';
 
-/** The inode of the machine's first user namespace, PROC_USER_INIT_INO (include/linux/proc_ns.h). */
-const PROC_USER_INIT_INO = 0xeffffffd;
-
-const SO_RCVBUF = 8;
-const SO_RCVBUFFORCE = 33;
-/** Of memory for the queue: some 10,000 forks. Who is not root gets what net.core.rmem_max allows, by default some 500. */
+/** The memory for the queue, in bytes: for some 10,000 forks. By default an ordinary user gets that for some 500. */
 const QUEUE_LENGTH = 8 * 1024 * 1024;
 
-/** What comes in this time is read at once: who wants to know of it drains the queue first, and it must not run over. */
+/** How long forks gather before they are read, in milliseconds. Readers drain the queue first; it only must not run over. */
 const REST_MS = 100;
 
-const EMPTY = -constants.errno.EAGAIN;
-const OVERFLOW = -constants.errno.ENOBUFS;
-
-/** What is told of forks. */
+/** What to call about forks. */
 export interface ForkFeedOptions {
   readonly onFork: (fork: Fork) => void;
-  /** All up to now were told. */
+  /** Called when all forks up to now were told. */
   readonly onCaughtUp: () => void;
-  /** Some were lost. */
+  /** Called when the kernel dropped some. */
   readonly onLoss: () => void;
 }
 
 /**
- * The forks of the machine as they happen, from the process connector (Documentation/driver-api/connector.rst). Root may be
- * told of them, and since Linux 6.6 everybody; from inside a container nobody.
+ * Tells of every fork on the machine, by the process connector (Documentation/driver-api/connector.rst). It is open to root,
+ * and to everybody since Linux 6.6, but to nobody in a container.
  */
 export class ForkFeed {
-  readonly #libc: Libc;
-  readonly #fd: number;
+  readonly #socket: NetlinkSocket;
   readonly #options: ForkFeedOptions;
   readonly #message = new Uint8Array(FORK_EVENT_LENGTH);
   readonly #watch: Watch;
   #isOver = false;
 
-  /** @throws Error where this process may not be told, with the reason */
+  /** @throws Error with the reason, when this process may not be told */
   constructor(options: ForkFeedOptions) {
     if (!isInitialPidNamespace() || !isInitialUserNamespace())
       throw new Error('the process connector tells only those in the first pid and user namespace');
     this.#options = options;
-    this.#libc = loadLibc();
-    this.#fd = openConnectorAnywhere(this.#libc);
+    const libc = loadLibc();
+    this.#socket = openConnectorAnywhere(libc);
     this.#watch = watchOwn(
-      this.#libc,
-      { kind: 'readable', fd: this.#fd },
+      libc,
+      { kind: 'readable', fd: this.#socket.fd },
       { persistent: false, onReady: () => this.drain(), restMs: () => REST_MS, onFailure: options.onLoss },
     );
   }
 
-  /** Tells of all forks up to now. A fork that has returned in its parent is among them. */
+  /** Tells of all forks up to now, among them every fork that has returned in its parent. */
   drain(): void {
     if (this.#isOver) return;
-    for (;;) {
-      const received = this.#libc.recv(this.#fd, this.#message, MSG_DONTWAIT);
-      if (received === EMPTY) break;
-      if (received === OVERFLOW) this.#options.onLoss();
-      else if (received < 0 && received !== -constants.errno.EINTR) return;
-      const fork = received > 0 ? readFork(this.#message, received) : undefined;
-      if (fork !== undefined) this.#options.onFork(fork);
+    try {
+      this.#receiveAll();
+    } catch (error) {
+      if (error instanceof NetlinkError) return;
+      throw error;
     }
     this.#options.onCaughtUp();
+  }
+
+  #receiveAll(): void {
+    for (;;) {
+      const length = this.#socket.receive(this.#message);
+      if (length === NOTHING_WAITS) return;
+      if (length === MESSAGES_LOST) this.#options.onLoss();
+      const fork = length > 0 ? readFork(this.#message, length) : undefined;
+      if (fork !== undefined) this.#options.onFork(fork);
+    }
   }
 
   async close(): Promise<void> {
@@ -90,16 +85,12 @@ export class ForkFeed {
   }
 }
 
-function isInitialUserNamespace(): boolean {
-  return readlinkSync('/proc/self/ns/user') === `user:[${PROC_USER_INIT_INO}]`;
-}
-
-/** The connector speaks in the machine's first network namespace alone. */
-function openConnectorAnywhere(libc: Libc): number {
+/** Opens it in the machine's first network namespace: the connector tells nothing in others. */
+function openConnectorAnywhere(libc: Libc): NetlinkSocket {
   const first = networkNamespaceOf(1);
   if (networkNamespaceOf('self') === first) return openConnector(libc);
   let refusal: unknown;
-  // Some machines keep the first process from root too: whoever else is there leads to the same place.
+  // Some machines hide the first process from root, too. Any ancestor that is in its namespace leads there as well.
   for (let pid = process.pid; pid > 0; pid = readStat(pid)?.parentPid ?? 0) {
     if (networkNamespaceOf(pid) !== first) continue;
     try {
@@ -111,21 +102,19 @@ function openConnectorAnywhere(libc: Libc): number {
   throw refusal;
 }
 
-function openConnector(libc: Libc): number {
-  const fd = libc.socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR);
-  if (fd < 0) throw new Error(`no process connector (${getSystemErrorName(fd)})`);
-  const length = new Uint8Array(Int32Array.of(QUEUE_LENGTH / 2).buffer);
-  if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, length) < 0)
-    libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, length);
-  for (const call of [
-    () => libc.attachFilter(fd, forkFilter()),
-    () => libc.bind(fd, connectorAddress()),
-    () => libc.send(fd, listenRequest(), 0),
-  ]) {
-    const result = call();
-    if (result >= 0) continue;
-    libc.close(fd);
-    throw new Error(`the process connector refused (${getSystemErrorName(result)})`);
+function openConnector(libc: Libc): NetlinkSocket {
+  let socket: NetlinkSocket | undefined;
+  try {
+    socket = NetlinkSocket.open(libc, NETLINK_CONNECTOR);
+    socket.makeRoom(QUEUE_LENGTH);
+    socket.filter(forkFilter());
+    socket.join(CN_IDX_PROC);
+    socket.send(listenRequest());
+    return socket;
+  } catch (error) {
+    socket?.close();
+    if (!(error instanceof NetlinkError)) throw error;
+    const what = error.operation === 'open' ? 'no process connector' : 'the process connector refused';
+    throw new Error(`${what} (${error.code})`, { cause: error });
   }
-  return fd;
 }

@@ -1,18 +1,18 @@
-/** What makes a process, or its socket, somebody's. */
+/** A rule for what belongs to an owner. */
 export type OwnerRule =
-  /** That process and all that descend from it, also what has been detached from it since. */
+  /** That process and all that descend from it, even if they are detached from it later. */
   | { readonly name: string; readonly pid: number }
   /**
-   * Processes that were started with this in their environment: `NAME=value`, or `NAME` with whatever value. Without a name
-   * each value is an owner of its own, called `NAME=value`.
+   * Processes that were started with this in their environment: `NAME=value`, or `NAME` with any value. Without a name each
+   * value is an owner of its own, called `NAME=value`.
    */
   | { readonly name?: string; readonly environment: string }
   /**
-   * What runs in this cgroup of the v2 hierarchy or below it: a path that begins with a slash, or the name of one, such as a
-   * systemd unit's, wherever it lies. In both `*` stands for anything but a slash.
+   * What runs in this cgroup of the v2 hierarchy, or below it. It is a path that begins with a slash, or a cgroup's name,
+   * such as a systemd unit's, anywhere in the hierarchy. In both, `*` stands for anything but a slash.
    */
   | { readonly name: string; readonly cgroup: string }
-  /** What runs in the container with this id, or with an id that begins so. */
+  /** What runs in the container with this id, or with an id that begins like this. */
   | { readonly name: string; readonly container: string };
 
 /** A rule that can't be followed. */
@@ -21,7 +21,11 @@ export class OwnerRuleError extends Error {
   override readonly name = 'OwnerRuleError';
 }
 
-/** @throws OwnerRuleError for a rule that can't be one */
+/**
+ * Checks a rule.
+ *
+ * @throws OwnerRuleError when it can't be followed, with what is wrong
+ */
 export function checkOwnerRule(rule: OwnerRule): void {
   const named = rule.name !== undefined && rule.name !== '';
   if (!named && !('environment' in rule && rule.name === undefined))

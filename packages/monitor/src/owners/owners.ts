@@ -1,11 +1,11 @@
 import type { Listener, ListenerSocket } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Process } from '../processes/process.js';
-import { processReader } from '../processes/process-reader.js';
+import { processReader } from '../processes/system-process-reader.js';
 import { Ancestry } from './ancestry.js';
 import { CgroupPattern } from './cgroup-pattern.js';
 import { EnvironmentValues } from './environment-values.js';
-import { ForkFeed } from './fork-feed.js';
+import type { ForkFeed, ForkFeedOptions } from './fork-feed.js';
 import { checkOwnerRule, type OwnerRule } from './owner-rule.js';
 import { ProcessTree, type Root } from './process-tree.js';
 
@@ -20,9 +20,18 @@ interface CgroupRule {
   fits(cgroup: string | null, container: string | null): boolean;
 }
 
+export interface OwnersOptions {
+  /**
+   * Begins to follow forks, and throws when that can't be done here. Called once there is an owner with a pid. A single look
+   * needs none.
+   */
+  readonly followForks?: (options: ForkFeedOptions) => ForkFeed;
+  readonly logger?: Logger | undefined;
+}
+
 const NOBODY: readonly string[] = [];
 
-/** The owners that there are, and what is whose. */
+/** Knows the owners, and tells which of them a listener or a process belongs to. */
 export class Owners {
   readonly #logger: Logger | undefined;
   readonly #tree: ProcessTree;
@@ -32,11 +41,11 @@ export class Owners {
   readonly #cgroupRules = new Set<CgroupRule>();
   readonly #roots = new Set<Root>();
   #feed: ForkFeed | undefined;
-  #mayFollow: boolean;
+  /** Undefined once it was called. */
+  #followForks: OwnersOptions['followForks'];
 
-  /** @param follows whether forks are followed as long as there is an owner with a pid: not for a single look */
-  constructor({ follows, logger }: { readonly follows: boolean; readonly logger?: Logger | undefined }) {
-    this.#mayFollow = follows;
+  constructor({ followForks, logger }: OwnersOptions = {}) {
+    this.#followForks = followForks;
     this.#logger = logger;
     this.#tree = new ProcessTree({
       readStat: (pid) => processReader().readStat(pid),
@@ -47,8 +56,8 @@ export class Owners {
   /**
    * Adds an owner.
    *
-   * @returns what takes it away again
-   * @throws OwnerRuleError for a rule that can't be one
+   * @returns a function that takes the owner away again
+   * @throws OwnerRuleError when the rule can't be followed
    */
   add(rule: OwnerRule): () => void {
     checkOwnerRule(rule);
@@ -57,7 +66,7 @@ export class Owners {
     return addTo(this.#cgroupRules, cgroupRule(rule));
   }
 
-  /** The same listeners, with their owners. */
+  /** Gives the same listeners, with the owners that they have now. */
   attach(listeners: readonly Listener[]): readonly Listener[] {
     this.#feed?.drain();
     if (this.#isEmpty && listeners.every(({ owners }) => owners.length === 0)) return listeners;
@@ -67,7 +76,7 @@ export class Owners {
     });
   }
 
-  /** Whose something is, nearest first: ancestors, then the environment, then the cgroup. */
+  /** The names of the owners, nearest first: by ancestors, then by environment, then by cgroup. */
   #namesFor(processes: readonly Process[], sockets: readonly ListenerSocket[]): readonly string[] {
     if (this.#isEmpty) return NOBODY;
     const names = new Set<string>();
@@ -80,13 +89,13 @@ export class Owners {
     return [...names];
   }
 
-  /** The names of the owners of a process by itself, whatever sockets it holds. */
+  /** The names of the owners of a process, regardless of the sockets that it holds. */
   ofProcess(process: Process): readonly string[] {
     return this.#namesFor([process], []);
   }
 
   async close(): Promise<void> {
-    this.#mayFollow = false;
+    this.#followForks = undefined;
     await this.#feed?.close();
     this.#feed = undefined;
   }
@@ -99,9 +108,9 @@ export class Owners {
     this.#follow();
     const root: Root = { name, pid, startTicks: processReader().readStat(pid)?.startTicks ?? null };
     this.#roots.add(root);
-    // Its own fork comes first: what was forked anew is below nobody but its parent.
+    // Its own fork must be told first: a new process is below its parent alone.
     this.#feed?.drain();
-    // A process that has ended owns nothing, and one that gets its pid later is another one.
+    // A process that has ended owns nothing, and a later process with its pid is another one.
     if (root.startTicks !== null) this.#tree.add(root);
     return () => {
       this.#roots.delete(root);
@@ -109,12 +118,13 @@ export class Owners {
     };
   }
 
-  /** Before the first root is looked at, so that no fork falls between. */
+  /** Called before the first root is looked at, so that no fork falls between. */
   #follow(): void {
-    if (this.#feed !== undefined || !this.#mayFollow) return;
-    this.#mayFollow = false;
+    const followForks = this.#followForks;
+    if (followForks === undefined) return;
+    this.#followForks = undefined;
     try {
-      this.#feed = new ForkFeed({
+      this.#feed = followForks({
         onFork: (fork) => this.#tree.forked(fork),
         onCaughtUp: () => this.#tree.caughtUp(),
         onLoss: () => this.#tree.lost(),
@@ -140,13 +150,13 @@ export class Owners {
 }
 
 /**
- * Tells which of some rules make a process somebody's, by their names, nearest first. (The owners of a listener are those of
- * all its processes and sockets together.)
+ * Gives the names of a process's owners, nearest first. A listener's owners are the owners of all its processes and sockets
+ * together.
  *
- * @throws OwnerRuleError for a rule that can't be one
+ * @throws OwnerRuleError when a rule can't be followed
  */
 export function ownersOf(process: Process, rules: readonly OwnerRule[]): readonly string[] {
-  const owners = new Owners({ follows: false });
+  const owners = new Owners();
   for (const rule of rules) owners.add(rule);
   return owners.ofProcess(process);
 }

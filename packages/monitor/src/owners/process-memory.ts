@@ -1,13 +1,13 @@
 import type { ProcessIdentity } from './process-tree.js';
 
-/** So many processes are remembered before those asked for longest ago are forgotten. */
+/** How many processes are remembered. The one that was asked for longest ago is forgotten first. */
 const LIMIT = 4096;
 
-/** What was learned of processes, each once; a later process of the same pid is another one. */
+/** Remembers what was learned of processes. A later process with the same pid is another one. */
 export class ProcessMemory<T> {
   readonly #known = new Map<string, T>();
 
-  /** What is known of a process, or else what `learn` tells. */
+  /** Gives what is known of a process, or else what `learn` tells. */
   get({ pid, startTicks }: ProcessIdentity, learn: () => T): T {
     const key = `${pid} ${startTicks}`;
     const known = this.#known.get(key) ?? learn();

@@ -1,14 +1,14 @@
+import { ticksNow } from '../processes/clock-ticks.js';
 import type { ProcessStat } from '../processes/parse-stat.js';
-import { ticksNow } from '../processes/ticks.js';
 import type { Fork } from './fork-event.js';
 
-/** So many members are gathered before those that have ended are looked for and dropped. */
-const SWEEP_AT = 4096;
+/** The number of members from which on those that have ended are looked for and dropped. */
+const PRUNE_AT = 4096;
 
-/** A process, told from a later one of the same pid. */
+/** A process, as distinct from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** In clock ticks since boot; null where it is not known. */
+  /** In clock ticks since boot; null when it is not known. */
   readonly startTicks: number | null;
 }
 
@@ -18,40 +18,40 @@ export interface ProcessLookup {
   childrenOf(pid: number): Iterable<number>;
 }
 
-/** A process with all that descend from it. */
+/** An owner's process: all that descend from it belong to the owner. */
 export interface Root extends ProcessIdentity {
   readonly name: string;
 }
 
 interface Member {
-  /** Null for one that was only heard of by its fork, until somebody looks at it. */
+  /** Null while only the fork of the process is known. */
   startTicks: number | null;
   roots: readonly Root[];
 }
 
 /**
- * Who descends from whom, for the processes below some roots. Whoever was once seen below a root stays below it, though its
- * parents end and it gets others. It is kept up to date by being told of every fork, and where that can't be, by looking at
- * the ancestors of who is asked about.
+ * Knows which processes are below some roots. A process that was once seen below a root stays there, though its parents end
+ * and it gets others. The tree is told of every fork. When forks can't be followed, it looks at the ancestors of a process
+ * that it is asked about.
  */
 export class ProcessTree {
-  readonly #eyes: ProcessLookup;
+  readonly #lookup: ProcessLookup;
   readonly #members = new Map<number, Member>();
   readonly #roots = new Set<Root>();
-  #sweepAt = SWEEP_AT;
-  /** Up to when every fork is known, in clock ticks since boot. */
+  #pruneAt = PRUNE_AT;
+  /** The time up to which every fork is known, in clock ticks since boot. */
   #caughtUpAt = 0;
 
-  constructor(eyes: ProcessLookup) {
-    this.#eyes = eyes;
+  constructor(lookup: ProcessLookup) {
+    this.#lookup = lookup;
   }
 
-  /** Adds a root with those that are below it now. */
+  /** Adds a root, with the processes that are below it now. */
   add(root: Root): void {
     const above = this.#members.get(root.pid)?.roots ?? [];
     this.#roots.add(root);
     this.#put(root, [root, ...above]);
-    for (const child of this.#eyes.childrenOf(root.pid)) this.#addBelow(root, above, child);
+    for (const child of this.#lookup.childrenOf(root.pid)) this.#addBelow(root, above, child);
   }
 
   remove(root: Root): void {
@@ -63,26 +63,26 @@ export class ProcessTree {
     }
   }
 
-  /** A pid that is forked anew belongs to a new process, whatever it was before. */
+  /** Takes note of a fork. From now on the child's pid belongs to a new process. */
   forked({ parent, child }: Fork): void {
     const roots = this.#members.get(parent)?.roots;
     if (roots === undefined) this.#members.delete(child);
     else this.#put({ pid: child, startTicks: null }, roots);
-    if (this.#members.size > this.#sweepAt) this.#sweep(Number.POSITIVE_INFINITY);
+    if (this.#members.size > this.#pruneAt) this.#prune(Number.POSITIVE_INFINITY);
   }
 
-  /** All forks up to now were told. */
+  /** Takes note that all forks up to now were told. */
   caughtUp(): void {
-    // Rounded up, so that who was heard of has started by then.
+    // Rounded up, so that every process whose fork was told has started by then.
     this.#caughtUpAt = Math.ceil(ticksNow()) + 1;
   }
 
-  /** Forks were missed: keeps what is surely still true, and looks at what is below it now. */
+  /** Takes note that forks were missed: keeps what is surely still true, and looks at what is below it now. */
   lost(): void {
-    this.#sweep(this.#caughtUpAt);
-    // It grows while it is walked.
+    this.#prune(this.#caughtUpAt);
+    // The map grows while it is walked, so that all generations are.
     for (const [pid, { roots }] of this.#members) {
-      for (const child of this.#eyes.childrenOf(pid)) {
+      for (const child of this.#lookup.childrenOf(pid)) {
         if (!this.#members.has(child)) this.#addKnown(child, roots);
       }
     }
@@ -99,14 +99,14 @@ export class ProcessTree {
       const roots = this.#rootsOfMember(each);
       if (roots === undefined) continue;
       const all = [...this.#rootsAmong(ancestors, roots), ...roots];
-      // Its ancestors may end, and it is still below these.
+      // Its ancestors may end, but it stays below these roots.
       if (each !== process || all.length > roots.length) this.#put(process, all);
       return all;
     }
     return [];
   }
 
-  /** Roots that came to be only when a process below them had lost its way up to them already: but it was seen before. */
+  /** Roots that were added only after a process below them had lost its parents. Its ancestors were read before that. */
   #rootsAmong(ancestors: readonly ProcessIdentity[], known: readonly Root[]): Root[] {
     return ancestors.flatMap(({ pid, startTicks }) =>
       [...this.#roots].filter(
@@ -118,7 +118,7 @@ export class ProcessTree {
   #rootsOfMember({ pid, startTicks }: ProcessIdentity): readonly Root[] | undefined {
     const member = this.#members.get(pid);
     if (member === undefined || startTicks === null) return undefined;
-    // Had the pid been given to another one, its fork would have been told.
+    // Had another process got the pid, its fork would have been told.
     member.startTicks ??= startTicks;
     if (member.startTicks === startTicks) return member.roots;
     this.#members.delete(pid);
@@ -131,33 +131,33 @@ export class ProcessTree {
 
   #addBelow(root: Root, above: readonly Root[], pid: number): void {
     const known = this.#members.get(pid)?.roots ?? [];
-    // A root that is below this one is nearer to its own.
+    // A root that is below this one is nearer to its own processes.
     const nearer = known.filter((each) => each !== root && !above.includes(each));
     if (!this.#addKnown(pid, [...nearer, root, ...above])) return;
-    for (const child of this.#eyes.childrenOf(pid)) this.#addBelow(root, above, child);
+    for (const child of this.#lookup.childrenOf(pid)) this.#addBelow(root, above, child);
   }
 
   #addKnown(pid: number, roots: readonly Root[]): boolean {
-    const stat = this.#eyes.readStat(pid);
+    const stat = this.#lookup.readStat(pid);
     if (stat === null) return false;
     this.#put({ pid, startTicks: stat.startTicks }, roots);
     return true;
   }
 
   /**
-   * Drops those that have ended, and pids that others have got since.
+   * Drops processes that have ended, and pids that other processes have got since.
    *
-   * @param until in clock ticks since boot: who was only heard of by its fork can't have started later
+   * @param until a process of which only the fork is known has started by then, in clock ticks since boot
    */
-  #sweep(until: number): void {
+  #prune(until: number): void {
     for (const [pid, member] of this.#members) {
-      const startTicks = this.#eyes.readStat(pid)?.startTicks;
+      const startTicks = this.#lookup.readStat(pid)?.startTicks;
       const isSame =
         startTicks !== undefined &&
         (member.startTicks === null ? startTicks <= until : startTicks === member.startTicks);
       if (isSame) member.startTicks = startTicks;
       else this.#members.delete(pid);
     }
-    this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#members.size);
+    this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#members.size);
   }
 }

@@ -1,39 +1,29 @@
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
-import { readNamespaceMounts } from '../kernel/namespaces/namespace-mounts.js';
 import { OtherNamespace } from '../kernel/namespaces/other-namespace.js';
-import { listPids } from '../processes/list-pids.js';
 import { readContainer } from '../processes/read-process.js';
-import { namespaceInode, siteOfProcess } from './namespace-of-process.js';
-import { NETNS_DIRECTORY, siteOfFile } from './netns-place.js';
+import { type ListedNamespace, listNamespaces } from './list-namespaces.js';
+import { namespaceInode, siteOfFile, siteOfProcess } from './local-site.js';
+import { NETNS_DIRECTORY } from './netns-place.js';
 import type { Place } from './place.js';
 import { selfSite } from './self-place.js';
 import type { LocalSite } from './site.js';
 
-/** The name of a container's place, `docker:web`, by the container's id; undefined where no engine knows it. */
+/** Gives a container's name as a place, `docker:web`, by the container's id; undefined if no engine knows the id. */
 type NameContainer = (id: string, signal?: AbortSignal) => Promise<string | undefined>;
 
-/** A network namespace that was found, and where. */
-interface Found {
-  /** Of its processes, the oldest first. */
-  readonly pids: number[];
-  readonly mounts: string[];
-  readonly tableInode: number | undefined;
-  readonly inode: number | undefined;
-}
-
 /**
- * The place `all`: every network namespace of the machine that a process is in (/proc/PID/ns/net) or that is mounted (as
- * ip-netns(8) does), each once. It is named by its container, else by its name for ip-netns, else by one of its processes,
- * and keeps that name for as long as it is there.
+ * The place `all`: a site for each network namespace of the machine ({@link listNamespaces}). A site is named after its
+ * container, else after its name for ip-netns(8), else after one of its processes. It keeps that name for as long as it is
+ * there.
  */
 export class AllNamespaces implements Place {
   readonly name = 'all';
   readonly changes = true;
   readonly isMany = true;
   readonly #nameContainer: NameContainer;
-  /** By what tells one from another at the time. */
+  /** The sites that the last call found, by the ids of {@link listNamespaces}. */
   #sites = new Map<string, LocalSite>();
-  /** How many took the place of one that was lost. */
+  /** How many sites took the id of a site that was lost. */
   #successors = 0;
 
   constructor(nameContainer: NameContainer) {
@@ -42,21 +32,22 @@ export class AllNamespaces implements Place {
 
   async find(signal?: AbortSignal): Promise<readonly LocalSite[]> {
     const sites = new Map<string, LocalSite>();
-    const fresh: [id: string, found: Found][] = [];
+    const added: [id: string, namespace: ListedNamespace][] = [];
     const byTable = new Map([...this.#sites.values()].map((site) => [site.tableInode, site]));
-    for (const [id, found] of search()) {
-      // An ordinary user can tell the one by its file while it has a process of his, and by its tables always.
-      const known = this.#sites.get(id) ?? (found.tableInode && byTable.get(found.tableInode));
-      if (!known || isLost(known)) fresh.push([id, found]);
-      else sites.set(id, updated(known, found));
+    for (const [id, namespace] of listNamespaces()) {
+      // An ordinary user knows a namespace's file while a process of theirs is in it, and its tables always.
+      const site = this.#sites.get(id) ?? (namespace.tableInode && byTable.get(namespace.tableInode));
+      if (!site || isLost(site)) added.push([id, namespace]);
+      else sites.set(id, updated(site, namespace));
     }
-    const taken = new Set([...sites.values()].map(({ place }) => place));
-    for (const [id, found] of fresh) {
+    const takenNames = new Set([...sites.values()].map(({ place }) => place));
+    for (const [id, namespace] of added) {
       const isSuccessor = this.#sites.has(id);
-      const site = await this.#siteOf(isSuccessor ? `${id} ${++this.#successors}` : id, found, taken, signal);
+      const siteId = isSuccessor ? `${id} ${++this.#successors}` : id;
+      const site = await this.#siteOf(siteId, namespace, takenNames, signal);
       if (site === undefined) continue;
       sites.set(id, site);
-      taken.add(site.place);
+      takenNames.add(site.place);
     }
     this.#sites = sites;
     return [...sites.values()];
@@ -68,17 +59,17 @@ export class AllNamespaces implements Place {
 
   async #siteOf(
     id: string,
-    found: Found,
-    taken: ReadonlySet<string>,
+    namespace: ListedNamespace,
+    takenNames: ReadonlySet<string>,
     signal: AbortSignal | undefined,
   ): Promise<LocalSite | undefined> {
-    if (found.tableInode !== undefined && found.tableInode === networkNamespaceOf('self'))
-      return { ...selfSite(), id };
-    const names = [...found.mounts.map(netnsName), ...found.pids.slice(0, 1).map((pid) => `pid:${pid}`)];
-    const container = await this.#containerName(found.pids, signal);
+    const { pids, mounts, tableInode } = namespace;
+    if (tableInode !== undefined && tableInode === networkNamespaceOf('self')) return { ...selfSite(), id };
+    const names = [...mounts.map(netnsName), ...pids.slice(0, 1).map((pid) => `pid:${pid}`)];
+    const container = await this.#containerName(pids, signal);
     if (container !== undefined) names.unshift(container);
-    const place = names.find((name) => !taken.has(name)) ?? id;
-    return siteOfFound(place, id, found);
+    const place = names.find((name) => !takenNames.has(name)) ?? id;
+    return siteOfNamespace(place, id, namespace);
   }
 
   async #containerName(
@@ -91,53 +82,25 @@ export class AllNamespaces implements Place {
   }
 }
 
-/** What there is, by what tells one from another. */
-function search(): Map<string, Found> {
-  const byTable = new Map<number, number[]>();
-  for (const pid of listPids().reverse()) {
-    const table = networkNamespaceOf(pid);
-    if (table === undefined) continue;
-    const pids = byTable.get(table);
-    if (pids === undefined) byTable.set(table, [pid]);
-    else pids.push(pid);
-  }
-  const mounts = readNamespaceMounts();
-  const found = new Map<string, Found>();
-  for (const [tableInode, pids] of byTable) {
-    const inode = inodeOf(pids);
-    const id = inode === undefined ? `table ${tableInode}` : `net:[${inode}]`;
-    found.set(id, { pids, mounts: mounts.get(inode ?? NaN) ?? [], tableInode, inode });
-  }
-  for (const [inode, paths] of mounts) {
-    const id = `net:[${inode}]`;
-    if (!found.has(id)) found.set(id, { pids: [], mounts: paths, tableInode: undefined, inode });
-  }
-  return found;
-}
-
-/** Of the first process that may be asked. */
-function inodeOf(pids: readonly number[]): number | undefined {
-  for (const pid of pids) {
-    const inode = namespaceInode(`/proc/${pid}/ns/net`);
-    if (inode !== undefined) return inode;
-  }
-  return undefined;
-}
-
-function siteOfFound(place: string, id: string, { pids, mounts, inode }: Found): LocalSite | undefined {
+/** Undefined if the namespace has ended since it was listed. */
+function siteOfNamespace(
+  place: string,
+  id: string,
+  { pids, mounts, inode }: ListedNamespace,
+): LocalSite | undefined {
   const [pid] = pids;
   try {
     if (pid !== undefined) return { ...siteOfProcess(place, pid), id, pids };
-    // A mount that another one was put over is listed as well, and its path leads elsewhere.
+    // If another file system was mounted over a mount, the mount is still listed, but its path leads elsewhere.
     const path = mounts.find((each) => namespaceInode(each) === inode);
     return path === undefined || inode === undefined ? undefined : siteOfFile(place, path, inode);
   } catch {
-    return undefined; // It has ended since.
+    return undefined;
   }
 }
 
-/** The same site, reached through whoever is left in it. */
-function updated(site: LocalSite, { pids, mounts, tableInode, inode }: Found): LocalSite {
+/** The same site. If what led to it has gone, it is reached through another process or mount from now on. */
+function updated(site: LocalSite, { pids, mounts, tableInode, inode }: ListedNamespace): LocalSite {
   const { namespace } = site;
   site.pids = pids;
   if (namespace instanceof OtherNamespace && !isReachable(namespace, pids)) {

@@ -1,21 +1,23 @@
 import { readStat } from '../processes/read-process.js';
 import { ElsewhereSource } from './elsewhere/elsewhere-source.js';
-import { localPidOf } from './engine/container-process.js';
+import type { ContainerEngine } from './engine/container-engine.js';
 import type { ContainerState } from './engine/container-state.js';
-import type { ContainerEngine } from './engine/engine.js';
+import type { EngineKind } from './engine/engine-address.js';
 import { EngineError } from './engine/engine-error.js';
-import { siteOfProcess } from './namespace-of-process.js';
+import { localPidOf } from './engine/local-pid.js';
+import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite, Site } from './site.js';
 
-/** How often an engine is asked about a container that can't be seen to run from here. */
-const ASK_MS = 1000;
+/** The least time between two questions to an engine about a container whose processes are not this machine's. */
+const ASK_INTERVAL_MS = 1000;
 
 /**
- * The place `docker:NAME` or `podman:NAME`: a container by its name, its id, or how that begins; whichever has that name at
- * the time. Where its processes are this machine's, its network namespace is looked into and the engine is asked again only
- * when they have ended. Else the engine runs what looks from within.
+ * The place `docker:NAME` or `podman:NAME`: the container that has that name now. NAME may also be an id, or its beginning.
+ *
+ * If the container's processes are this machine's, the site is their network namespace, and the engine is asked again only
+ * when the first process has ended. Otherwise the engine runs the programs that look from within.
  */
 export class ContainerPlace implements Place {
   readonly name: string;
@@ -28,8 +30,8 @@ export class ContainerPlace implements Place {
   #startTicks: number | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param openEngine makes the engine when it is needed first; throws EngineError */
-  constructor(kind: 'docker' | 'podman', container: string, openEngine: () => ContainerEngine) {
+  /** @param openEngine makes the engine; called when it is first needed; may throw EngineError */
+  constructor(kind: EngineKind, container: string, openEngine: () => ContainerEngine) {
     this.name = `${kind}:${container}`;
     this.#container = container;
     this.#openEngine = openEngine;
@@ -38,14 +40,14 @@ export class ContainerPlace implements Place {
   async find(signal?: AbortSignal): Promise<readonly Site[]> {
     const site = this.#site;
     if (site?.kind === 'local' && this.#stillRuns(site)) return [site];
-    const isDue = performance.now() - this.#askedAt >= ASK_MS;
+    const isDue = performance.now() - this.#askedAt >= ASK_INTERVAL_MS;
     if (site?.kind === 'elsewhere' && !isDue) return [site];
     this.#askedAt = performance.now();
     try {
       this.#engine ??= this.#openEngine();
       this.#site = this.#siteOf(await this.#ask(this.#engine, signal), this.#engine);
     } catch (error) {
-      // Where the engine does not answer, neither does what it runs: that is told by the source.
+      // If the engine does not answer, the programs that it runs do not either: the source reports that.
       if (error instanceof EngineError && site?.kind === 'elsewhere') return [site];
       this.#site = undefined;
       throw error instanceof EngineError ? new PlaceError(this.name, error.message, { cause: error }) : error;

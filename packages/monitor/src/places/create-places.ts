@@ -5,9 +5,9 @@ import { ContainerPlace } from './container-place.js';
 import { SpawnTransport } from './elsewhere/spawn-transport.js';
 import { SshTransport } from './elsewhere/ssh-transport.js';
 import { ElsewherePlace } from './elsewhere-place.js';
+import { ContainerEngine } from './engine/container-engine.js';
 import { ContainerNames } from './engine/container-names.js';
-import { ContainerEngine } from './engine/engine.js';
-import type { EngineKind } from './engine/engine-address.js';
+import { ENGINE_KINDS, type EngineKind } from './engine/engine-address.js';
 import { NetnsPlace } from './netns-place.js';
 import { PidPlace } from './pid-place.js';
 import type { Place } from './place.js';
@@ -15,15 +15,22 @@ import { PlaceError } from './place-error.js';
 import { type PlaceName, parsePlaceName } from './place-name.js';
 import { SelfPlace } from './self-place.js';
 
-/** What can't be without network namespaces. */
-const ONLY_LINUX: readonly string[] = ['all', 'pid', 'netns'];
-
-const ENGINES = ['docker', 'podman'] as const;
+/** Whether a place of this kind takes network namespaces, which only Linux has. */
+const NEEDS_NAMESPACES: Record<PlaceName['kind'], boolean> = {
+  self: false,
+  all: true,
+  pid: true,
+  netns: true,
+  container: false,
+  exec: false,
+  ssh: false,
+};
 
 /**
- * The places that are asked for, each once, in that order; `self` where none is.
+ * Makes the places that are asked for, each once, in the order of their names.
  *
- * @throws PlaceError for what names none
+ * @param names by default `self`
+ * @throws PlaceError for a name of no place
  */
 export function createPlaces(names: string | readonly string[] = SELF): readonly Place[] {
   const distinct = new Set(typeof names === 'string' ? [names] : names);
@@ -32,7 +39,7 @@ export function createPlaces(names: string | readonly string[] = SELF): readonly
 }
 
 function createPlace(name: PlaceName, text: string): Place {
-  if (isMac() && ONLY_LINUX.includes(name.kind))
+  if (isMac() && NEEDS_NAMESPACES[name.kind])
     throw new PlaceError(
       text,
       'only Linux has network namespaces; self, docker:, exec: and ssh: work from macOS',
@@ -56,7 +63,7 @@ function createPlace(name: PlaceName, text: string): Place {
 }
 
 function containerNamer(): (id: string, signal?: AbortSignal) => Promise<string | undefined> {
-  const names = new ContainerNames(ENGINES.map(engineOpener));
+  const names = new ContainerNames(ENGINE_KINDS.map(engineOpener));
   return (id, signal) => names.placeOf(id, signal);
 }
 

@@ -3,7 +3,7 @@ import type { Transport } from './elsewhere/transport.js';
 import type { Place } from './place.js';
 import type { ElsewhereSite } from './site.js';
 
-/** The place `exec:COMMAND` or `ssh:HOST`: wherever a command runs its arguments. */
+/** The place `exec:COMMAND` or `ssh:HOST`. Its one site is the network stack where the command runs its arguments. */
 export class ElsewherePlace implements Place {
   readonly name: string;
   readonly changes = false;

@@ -1,17 +1,13 @@
 import { readdirSync, statSync } from 'node:fs';
-import { loadLibc } from '../kernel/load-libc.js';
-import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
-import { type NetworkNamespace, OwnNamespace } from '../kernel/namespaces/network-namespace.js';
-import { OtherNamespace } from '../kernel/namespaces/other-namespace.js';
-import { namespaceInode } from './namespace-of-process.js';
+import { siteOfFile } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
 
-/** Where ip-netns(8) keeps the namespaces that it names. */
+/** The folder in which ip-netns(8) mounts the namespaces that it names. */
 export const NETNS_DIRECTORY = '/run/netns';
 
-/** The place `netns:NAME`: a network namespace by its name for ip-netns(8), or by the path of its file. */
+/** The place `netns:NAME`: the network namespace that has that name for ip-netns(8) now, or that a path leads to. */
 export class NetnsPlace implements Place {
   readonly name: string;
   readonly changes = true;
@@ -47,24 +43,7 @@ export class NetnsPlace implements Place {
   }
 }
 
-/** The network namespace whose file that is. */
-export function siteOfFile(place: string, path: string, inode: number): LocalSite {
-  const isOwn = inode === namespaceInode('/proc/thread-self/ns/net');
-  const namespace = isOwn ? new OwnNamespace('/proc/net', place) : new OtherNamespace({ place, path, inode });
-  const tableInode = tableInodeWithin(namespace);
-  return { kind: 'local', place, id: `net:[${inode}]`, namespace, tableInode, pids: [] };
-}
-
-/** Undefined for who may not enter it. */
-function tableInodeWithin(namespace: NetworkNamespace): number | undefined {
-  try {
-    return namespace.within(loadLibc(), () => networkNamespaceOf('thread-self'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What there is instead. */
+/** Names the namespaces that there are, as the end of a message. */
 function hint(): string {
   try {
     const names = readdirSync(NETNS_DIRECTORY);

@@ -1,10 +1,10 @@
 import { readStat } from '../processes/read-process.js';
-import { siteOfProcess } from './namespace-of-process.js';
+import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
 
-/** The place `pid:PID`: the network namespace that a process is in, for as long as it runs. */
+/** The place `pid:PID`: the network namespace that a process is in now, for as long as the process runs. */
 export class PidPlace implements Place {
   readonly name: string;
   readonly changes = true;

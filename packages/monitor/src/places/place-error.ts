@@ -1,12 +1,12 @@
-/** A place that can't be looked at: it was named wrongly, is not there, or may not be entered. The message says what would help. */
+/** A place can't be looked at: its name is wrong, nothing is there, or it may not be entered. The message says what helps. */
 export class PlaceError extends Error {
   readonly code = 'ERR_PORTOLAN_PLACE';
   override readonly name = 'PlaceError';
 
-  /** Whether it is known and only not there now, such as a container that is stopped. */
+  /** True if the place is known and only not there now, such as a container that is stopped. */
   readonly mayCome: boolean;
 
-  /** @param place as it was asked for */
+  /** @param place the name of the place, as it was asked for */
   constructor(
     readonly place: string,
     readonly reason: string,

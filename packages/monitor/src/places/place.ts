@@ -5,7 +5,7 @@ export interface Place {
   /** As it was asked for. */
   readonly name: string;
 
-  /** Whether what is there changes; where it does not, it need be found only once. */
+  /** Whether what is there changes; if it does not, it need be found only once. */
   readonly changes: boolean;
 
   /** Whether it may be many sites, so that each can have but little. */
@@ -14,7 +14,7 @@ export interface Place {
   /**
    * Tells what is there now. While that is the same, the sites are the same objects.
    *
-   * @throws PlaceError where nothing is; the signal's reason where it was aborted
+   * @throws PlaceError if nothing is there; the signal's reason if it was aborted
    */
   find(signal?: AbortSignal): Promise<readonly Site[]>;
 

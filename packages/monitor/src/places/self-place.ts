@@ -4,7 +4,7 @@ import { SELF } from '../listener.js';
 import type { Place } from './place.js';
 import type { LocalSite } from './site.js';
 
-/** The network namespace of this process itself. It touches nothing that only Linux has. */
+/** The network namespace that this process is in. On macOS this is the one network stack; nothing of Linux is touched. */
 export function selfSite(): LocalSite {
   return {
     kind: 'local',
@@ -18,7 +18,7 @@ export function selfSite(): LocalSite {
   };
 }
 
-/** The place `self`. */
+/** The place `self`: the network namespace that this process is in. */
 export class SelfPlace implements Place {
   readonly name = SELF;
   readonly changes = false;

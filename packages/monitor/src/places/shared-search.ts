@@ -1,5 +1,5 @@
 import type { Listener } from '../listener.js';
-import { type AttachOptions, attachProcesses } from '../processes/attach-processes.js';
+import { type AttachOptions, attachProcesses } from './attach-processes.js';
 
 interface Request extends AttachOptions {
   readonly listeners: readonly Listener[];

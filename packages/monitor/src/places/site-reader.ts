@@ -1,12 +1,12 @@
 import { type Listener, SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Owners } from '../owners/owners.js';
-import { type AttachOptions, attachProcesses } from '../processes/attach-processes.js';
 import type { SeenProcess } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';
 import type { Source, SourceName } from '../sources/source.js';
 import { UnsupportedSource } from '../sources/unsupported-source.js';
+import { type AttachOptions, attachProcesses } from './attach-processes.js';
 import { processesElsewhere } from './elsewhere/processes-elsewhere.js';
 import type { SharedSearch } from './shared-search.js';
 import type { Site } from './site.js';

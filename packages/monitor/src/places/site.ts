@@ -9,7 +9,7 @@ export interface LocalSite {
   /** Differs from that of another one that takes its place later, such as that of a container that was started again. */
   readonly id: string;
   readonly namespace: NetworkNamespace;
-  /** Its {@link networkNamespaceOf}; undefined where that can't be told. */
+  /** Its {@link networkNamespaceOf}; undefined if that can't be told. */
   readonly tableInode: number | undefined;
   /** Processes in it: the likely holders of its sockets. They may change while the site stays the same. */
   pids: readonly number[];

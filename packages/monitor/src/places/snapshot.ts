@@ -1,21 +1,15 @@
 import type { Listener } from '../listener.js';
-import type { SourceName } from '../sources/source.js';
-
-/** Why a source did not answer. */
-export interface SourceFailure {
-  readonly source: SourceName;
-  readonly reason: string;
-}
+import type { SourceFailure, SourceName } from '../sources/source.js';
 
 /** What was seen of one place. */
 export interface PlaceLook {
   /** As it was asked for; of `all`, each network namespace by its own name. */
   readonly place: string;
-  /** The source that answered; null where the place could not be looked at. */
+  /** The source that answered; null if the place could not be looked at. */
   readonly source: SourceName | null;
-  /** The sources of the chain that were tried before and failed; where none answered, all of them. */
+  /** The sources of the chain that were tried before and failed; if none answered, all of them. */
   readonly failures: readonly SourceFailure[];
-  /** Why it could not be looked at, in one line; null where it was. */
+  /** Why it could not be looked at, in one line; null if it was. */
   readonly reason: string | null;
   /** Rows that could not be understood and were passed over. */
   readonly skipped: number;

@@ -1,19 +1,19 @@
 const acts = new Set<() => void>();
 
 /**
- * Has something done while the process exits, in the order in which it was asked for. One listener does for all, since a
- * process with more than ten of them is warned of a leak.
+ * Calls functions while the process exits, in the order in which they were handed in. All share one listener, since Node
+ * warns of a leak when there are more than ten.
  *
  * @param act must not wait for anything: the event loop has ended
- * @returns what takes it back
+ * @returns a function that takes `act` out again
  */
 export function atExit(act: () => void): () => void {
-  // Of its own, so that the same may be asked for twice.
-  const own = () => act();
+  // A function for each call, so that the same may be asked for twice.
+  const entry = () => act();
   if (acts.size === 0) process.on('exit', doAll);
-  acts.add(own);
+  acts.add(entry);
   return () => {
-    acts.delete(own);
+    acts.delete(entry);
     if (acts.size === 0) process.off('exit', doAll);
   };
 }

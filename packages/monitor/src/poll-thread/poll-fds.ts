@@ -2,13 +2,13 @@ import { POLLFD_LENGTH } from '../kernel/socket-constants.js';
 
 const POLLIN = 0x1;
 
-/** An array of `struct pollfd` (poll(2)): the descriptor, what is asked for, what is the answer. */
+/** An array of `struct pollfd` (poll(2)): a descriptor, what is asked about it, and the answer. */
 export class PollFds {
   readonly bytes: Uint8Array;
   readonly #revents: Int16Array;
   readonly #ids: number[] = [];
 
-  /** @param eventFd comes first, and is no subject of its own */
+  /** @param eventFd the eventfd that wakes the thread: it comes first, and has no id */
   constructor(eventFd: number, subjects: Iterable<readonly [id: number, fd: number]>) {
     const fds = [eventFd];
     for (const [id, fd] of subjects) {
@@ -24,12 +24,12 @@ export class PollFds {
     }
   }
 
-  /** Whether the eventfd has been written to. */
+  /** True when the eventfd has been written to. */
   get isWoken(): boolean {
     return this.#revents[3] !== 0;
   }
 
-  /** Which subjects have something to tell. Errors count as well: whoever reads the descriptor is told which one it is. */
+  /** The ids of the descriptors that are readable, or have an error: to read one tells which error. */
   ready(): number[] {
     return this.#ids.filter((_, i) => this.#revents[4 * (i + 1) + 3] !== 0);
   }

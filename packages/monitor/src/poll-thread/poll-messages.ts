@@ -1,4 +1,4 @@
-/** What is waited for: that a descriptor is readable, or that the dumps taken through it have changed. */
+/** What the thread waits for: that a descriptor is readable, or that the dumps taken through it change. */
 export type Subject =
   | { readonly kind: 'readable'; readonly fd: number }
   | {
@@ -10,26 +10,26 @@ export type Subject =
       readonly cpuShare: number;
     };
 
-/** What the main side tells the poll thread. It reads these when its eventfd wakes it. */
+/** What the main side tells the poll thread, which reads it when its eventfd wakes it. */
 export type PollCommand =
   | { readonly type: 'watch'; readonly id: number; readonly subject: Subject }
-  /** After a report: report once more. */
+  /** Report once more: sent after a report. */
   | { readonly type: 'arm'; readonly id: number }
-  /** Of dumps: report the next one, whatever it is. */
+  /** Report the next dump, even if it is like the last one. */
   | { readonly type: 'renew'; readonly id: number }
   | { readonly type: 'forget'; readonly id: number }
   | { readonly type: 'stop' };
 
 /** What the poll thread tells the main side. */
 export type PollReport =
-  /** What is waited for has come. These rest until they are armed again. */
+  /** What these wait for has come. They rest until they are armed again. */
   | { readonly type: 'ready'; readonly ids: readonly number[] }
-  /** This one can't be waited for, and is forgotten. */
+  /** This one can't be watched, and is forgotten. */
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }
-  /** Its descriptor is not used any more and may be closed. */
+  /** The thread uses this one's descriptor no more: it may be closed. */
   | { readonly type: 'forgotten'; readonly id: number };
 
-/** What the thread is given. */
+/** What the thread is started with. */
 export interface PollWorkerData {
   /** Wakes the thread when commands have come. */
   readonly eventFd: number;

@@ -1,46 +1,39 @@
-import { closeSync, writeSync } from 'node:fs';
-import { getSystemErrorName } from 'node:util';
 import { Worker } from 'node:worker_threads';
+import { Eventfd } from '../kernel/eventfd.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { atExit } from './at-exit.js';
 import type { PollCommand, PollReport, PollWorkerData, Subject } from './poll-messages.js';
 
-const EFD_CLOEXEC = 0o2000000;
-const EFD_NONBLOCK = 0o4000;
-
-/** How long the exit of the process waits for the thread to have its native calls, which takes some 50 ms. */
+/** How long the exit of the process waits for the thread to load its native calls, which takes some 50 ms. */
 const LOADING_LIMIT_MS = 2000;
 
-/** What is added to the counter of the eventfd(2): 64 bits in the machine's byte order. */
-const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
-
 export interface WatchOptions {
-  /** What was waited for has come. Is called again while that stays so, or when it comes again. */
+  /** Called when what was waited for has come, and again for as long as that stays so, or when it comes again. */
   readonly onReady: () => void;
-  /** How long it is not watched after that; not at all by default. */
+  /** How long to rest after such a call, in milliseconds; 0 by default. */
   readonly restMs?: () => number;
-  /** It can't be watched any more; nothing more comes. */
+  /** Called when it can't be watched any more. Nothing more comes. */
   readonly onFailure: (error: Error) => void;
-  /** Whether watching keeps the process alive. */
+  /** True when watching is to keep the process alive. */
   readonly persistent: boolean;
 }
 
 /** Something that is watched. */
 export interface Watch {
-  /** Of dumps: has the next one taken for a change, whatever it is. */
+  /** Takes the next dump for a change, even if it is like the last one. */
   renew(): void;
-  /** Nothing is called any more from now on. When it resolves, the descriptor may be closed. */
+  /** Ends the watch: nothing is called from now on. When it resolves, the descriptor may be closed. */
   close(): Promise<void>;
 }
 
 let current: PollThread | undefined;
 
 /**
- * Watches what libuv can't: a descriptor of a netlink socket or of a file of tracefs until it has something to read, or an
- * error to tell; or the kernel's listening sockets until they change. One thread waits in poll(2) for all of them; it is
- * there while something is watched, and takes none of libuv's own.
+ * Watches what libuv can't: a netlink socket or a file of tracefs until it is readable or has an error, or the kernel's
+ * listening sockets until they change. One thread waits in poll(2) for all of them. It runs while something is watched, and
+ * takes none of libuv's own threads.
  *
- * @throws Error where there are no native calls, or no more descriptors
+ * @throws Error when there are no native calls, or no more descriptors
  */
 export function watch(subject: Subject, options: WatchOptions): Watch {
   current ??= new PollThread((ending) => {
@@ -50,7 +43,7 @@ export function watch(subject: Subject, options: WatchOptions): Watch {
 }
 
 class PollThread {
-  readonly #eventFd: number;
+  readonly #wakeUp: Eventfd;
   readonly #loaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
@@ -59,15 +52,14 @@ class PollThread {
   readonly #closings = new Map<number, () => void>();
   #lastId = 0;
 
-  /** @param onEnding is called as soon as this thread watches nothing more, and can't be used again */
+  /** @param onEnding called as soon as this thread watches nothing more: it can't be used again */
   constructor(onEnding: (thread: PollThread) => void) {
     this.#onEnding = onEnding;
-    const eventFd = loadLibc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (eventFd < 0) throw new Error(`eventfd: ${getSystemErrorName(eventFd)}`);
-    this.#eventFd = eventFd;
+    const wakeUp = Eventfd.make(loadLibc());
+    this.#wakeUp = wakeUp;
     this.#worker = new Worker(new URL('./poll-worker.js', import.meta.url), {
       name: 'portolan-poll',
-      workerData: { eventFd, loaded: this.#loaded } satisfies PollWorkerData,
+      workerData: { eventFd: wakeUp.fd, loaded: this.#loaded } satisfies PollWorkerData,
       // The hooks and settings of the host program are not for this thread.
       env: {},
       execArgv: [],
@@ -78,7 +70,7 @@ class PollThread {
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         forgetExit();
-        closeSync(eventFd);
+        wakeUp.close();
         this.#fail(new Error('the thread that polls has ended'));
         resolve();
       });
@@ -144,7 +136,7 @@ class PollThread {
     for (const { onFailure } of watches) onFailure(error);
   }
 
-  /** A close() that waits must not be cut short by the end of the program, whatever its watch was. */
+  /** A close() that waits keeps the process alive even if its watch did not: the end of the program would cut it short. */
   #keepAlive(): void {
     const persistent = [...this.#watches.values()].some((watch) => watch.persistent);
     if (persistent || this.#closings.size > 0) this.#worker.ref();
@@ -156,8 +148,8 @@ class PollThread {
   }
 
   /**
-   * Node ends its threads when the process exits: it would wait for one in poll() for ever, and one that is loading
-   * koffi would take the whole process down with an abort.
+   * Node ends its threads when the process exits. It would wait for ever for a thread in poll(), and a thread that is
+   * loading koffi would abort the whole process.
    */
   #letGo(): void {
     this.#stop();
@@ -166,6 +158,6 @@ class PollThread {
 
   #command(command: PollCommand): void {
     this.#worker.postMessage(command);
-    writeSync(this.#eventFd, ONE);
+    this.#wakeUp.write();
   }
 }

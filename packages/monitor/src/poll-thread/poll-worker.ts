@@ -1,17 +1,17 @@
-import { readSync } from 'node:fs';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { getSystemErrorName } from 'node:util';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Libc } from '../kernel/calls.js';
+import { Eventfd } from '../kernel/eventfd.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { PollFds } from './poll-fds.js';
 import type { PollCommand, PollReport, PollWorkerData } from './poll-messages.js';
 import { TimedDump } from './timed-dump.js';
 
 /**
- * How long one poll() lasts at most. Whoever ends this thread wakes it first, but for a host program that runs a
- * monitor in a worker of its own and terminates that one: this is how long it waits then.
+ * The longest that one poll() lasts. The library wakes this thread before it ends it. A host program that runs a monitor in
+ * a worker and terminates that worker does not, and waits this long.
  */
 const POLL_TIMEOUT_MS = 1000;
 
@@ -22,11 +22,12 @@ interface WatchedDump {
 }
 
 const { eventFd, loaded } = workerData as PollWorkerData;
+const wakeUp = new Eventfd(eventFd);
 const libc = load();
 const descriptors = new Map<number, { readonly fd: number; isArmed: boolean }>();
 const dumps = new Map<number, WatchedDump>();
 let pollFds = new PollFds(eventFd, []);
-/** What time it is, as far as that was looked at: what poll() waited is added, as to read the clock costs more. */
+/** The time as far as is known. What poll() waited is added to it, since to read the clock costs more. */
 let now = performance.now();
 
 for (let goesOn = true, timeoutMs = POLL_TIMEOUT_MS; goesOn; timeoutMs = takeDumps()) {
@@ -36,7 +37,7 @@ for (let goesOn = true, timeoutMs = POLL_TIMEOUT_MS; goesOn; timeoutMs = takeDum
   if (count > 0) {
     reportReady(pollFds.ready());
     if (pollFds.isWoken) {
-      readSync(eventFd, new Uint8Array(8));
+      wakeUp.read();
       goesOn = obey();
     }
     pollFds = new PollFds(eventFd, armed());
@@ -52,7 +53,7 @@ function load(): Libc {
   }
 }
 
-/** Carries out the commands that have come; false when one of them is to stop. */
+/** Carries out the commands that have come; false after the command to stop. */
 function obey(): boolean {
   for (;;) {
     const received = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
@@ -98,7 +99,11 @@ function reportReady(ids: readonly number[]): void {
   if (readable.length > 0) report({ type: 'ready', ids: readable });
 }
 
-/** Takes the dumps that are due; in how many milliseconds the next one is. */
+/**
+ * Takes the dumps that are due.
+ *
+ * @returns the milliseconds until the next one is due
+ */
 function takeDumps(): number {
   if (dumps.size === 0) return POLL_TIMEOUT_MS;
   let nextAt = now + POLL_TIMEOUT_MS;

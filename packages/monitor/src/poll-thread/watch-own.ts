@@ -3,7 +3,7 @@ import type { Subject } from './poll-messages.js';
 import { type Watch, type WatchOptions, watch } from './poll-thread.js';
 
 /**
- * Watches through a descriptor that belongs to the watch: it is closed with it, and where it can't be watched.
+ * Watches a descriptor that belongs to the watch. It is closed with the watch, or at once when it can't be watched.
  *
  * @throws Error as {@link watch} does
  */

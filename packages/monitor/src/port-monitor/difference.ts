@@ -37,8 +37,8 @@ function haveSameSockets(a: Listener, b: Listener): boolean {
 }
 
 /**
- * Without inodes a port was taken over where none of those who were seen to hold it does any more. A holder who came or
- * went may have been forked, and where nobody was seen there is no reason for a change.
+ * Without inodes a port was taken over if nobody who was seen to hold it holds it any more. A holder that came or went may
+ * have been forked. If nobody was seen, there is no reason for a change.
  */
 function mayHaveSameHolder(a: Listener, b: Listener): boolean {
   const [before, after] = [a, b].map(({ sockets }) => sockets.flatMap(({ pids }) => pids ?? []));
@@ -46,7 +46,7 @@ function mayHaveSameHolder(a: Listener, b: Listener): boolean {
   return before.some((pid) => after.includes(pid));
 }
 
-/** What either look saw, in order; where both saw an endpoint, as the later one saw it. */
+/** What either look saw, in order; what both saw, as the later look saw it. */
 export function union(earlier: readonly Listener[], later: readonly Listener[]): readonly Listener[] {
   const { closed } = difference(earlier, later);
   return closed.length === 0 ? later : [...later, ...closed].sort(compareListeners);

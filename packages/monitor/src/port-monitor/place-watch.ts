@@ -13,7 +13,7 @@ import { type SharedByWatches, SiteWatch } from './site-watch.js';
 /** How often to see what a place is now. A namespace that is gone is kept alive by our sockets until then. */
 const FIND_MS = 250;
 const FIND_MANY_MS = 1000;
-/** Not less often even where that takes long. */
+/** Not less often, even if that takes long. */
 const FIND_LIMIT_MS = 3000;
 
 /** To wait for an answer from elsewhere costs no processor, and more would be a burden there. */
@@ -23,7 +23,7 @@ const ELSEWHERE_SHARE = 0.1;
 export interface PlaceWatchOptions {
   /** The share of a core that it may cost to look. */
   readonly cpuShare: number;
-  /** False where another place of the same monitor has a site of that name. */
+  /** False if another place of the same monitor has a site of that name. */
   readonly mayWatch: (place: string) => boolean;
 }
 
@@ -72,10 +72,10 @@ export class PlaceWatch {
   }
 
   /**
-   * Takes the first look at what is there and begins to watch. Where a place is many, some of it may not be to be seen: that
-   * is told as `error`.
+   * Takes the first look at what is there and begins to watch. Of many sites some may not be to be seen: that is told as
+   * `error`.
    *
-   * @throws PlaceError where there is no such place; NoSourceError when no source works; DoorbellError
+   * @throws PlaceError if there is no such place; NoSourceError if no source works; DoorbellError
    */
   async start(): Promise<void> {
     this.#sites = await this.#find();
@@ -135,7 +135,7 @@ export class PlaceWatch {
     return watch.stop();
   }
 
-  /** Nothing, where it is known and may come later: that is told as an event. */
+  /** No site, if the place is known and may come later: that is told as an event. */
   async #find(): Promise<readonly Site[]> {
     try {
       return await this.#place.find(this.#abort.signal);
@@ -206,7 +206,7 @@ export class PlaceWatch {
     return events;
   }
 
-  /** Where it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */
+  /** If it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */
   async #findAgain(events: PortEvent[]): Promise<FoundSites | undefined> {
     const began = performance.now();
     try {

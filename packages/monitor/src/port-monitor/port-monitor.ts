@@ -1,4 +1,5 @@
 import { compareListeners, type Listener } from '../listener.js';
+import { ForkFeed } from '../owners/fork-feed.js';
 import type { OwnerRule } from '../owners/owner-rule.js';
 import { Owners } from '../owners/owners.js';
 import { createPlaces } from '../places/create-places.js';
@@ -56,7 +57,7 @@ export class PortMonitor implements AsyncDisposable {
     const settings = monitorSettings(options);
     this.#settings = settings;
     this.#outlet = new EventOutlet(settings.history);
-    this.#owners = new Owners({ follows: true, logger: settings.logger });
+    this.#owners = new Owners({ followForks: (feed) => new ForkFeed(feed), logger: settings.logger });
     const places = createPlaces(settings.in);
     const cpuShare = settings.cpuShare / places.length;
     const shared = { settings, outlet: this.#outlet, owners: this.#owners };
@@ -96,7 +97,7 @@ export class PortMonitor implements AsyncDisposable {
    * tried again, as long as one can be.
    *
    * @throws NoSourceError when no source works; DoorbellError when a doorbell was named that can't be had here; PlaceError
-   *   where there is no such place; OwnerRuleError for an owner that can't be one
+   *   if there is no such place; OwnerRuleError for an owner that can't be one
    */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`this monitor was ${this.#state} already`);
@@ -191,7 +192,7 @@ export class PortMonitor implements AsyncDisposable {
     return events.flat().sort((a, b) => a.sequence - b.sequence);
   }
 
-  /** The events that are remembered, after a sequence number or a time where one is given. */
+  /** The events that are remembered; those after a sequence number or a time, if one is given. */
   recentEvents(since?: number | Date): RecentEvents {
     return this.#outlet.recent(since);
   }

@@ -1,5 +1,5 @@
 import type { ProcessStat } from './parse-stat.js';
-import { processReader } from './process-reader.js';
+import { processReader } from './system-process-reader.js';
 
 /** A process that another one descends from. */
 export interface Ancestor {
@@ -9,8 +9,10 @@ export interface Ancestor {
 }
 
 /**
- * Reads whom a process descends from: its parent, the parent of that, and so on, as far as this pid namespace goes. Nobody
- * where it is gone. On macOS each of them waits for ps(1), some milliseconds.
+ * Reads whom a process descends from: its parent, its parent's parent, and so on, as far as this pid namespace goes.
+ * On macOS each ancestor waits for ps(1), some milliseconds.
+ *
+ * @returns nobody if the process is gone
  */
 export function readAncestors(pid: number): Ancestor[] {
   const readStat = (pid: number) => processReader().readStat(pid);
@@ -18,12 +20,13 @@ export function readAncestors(pid: number): Ancestor[] {
   return stat === null ? [] : [...ancestorsOf(stat, readStat)].map(({ pid, name }) => ({ pid, name }));
 }
 
-/** Walks up from a process. It ends where a parent has gone, or its pid has become another one's. */
+/** Walks up from a process. The walk ends when a parent has gone, or another process has got the parent's pid. */
 export function* ancestorsOf(
   process: ProcessStat,
   readStat: (pid: number) => ProcessStat | null,
 ): Generator<ProcessStat & { readonly pid: number }, void> {
-  // A pid that was given on while this was read would be younger than its child, and a chain of those might go round.
+  // If a parent's pid was given to a new process meanwhile, that process is younger than the child. A chain of such
+  // processes might go round for ever.
   let child = process;
   for (let pid = process.parentPid; pid > 0; pid = child.parentPid) {
     const parent = readStat(pid);

@@ -5,8 +5,8 @@ import type { ContainerPort, Process } from './process.js';
 const PROXY_NAMES = ['docker-proxy', 'rootlessport', 'rootlesskit-docke'];
 
 /**
- * Where a process hands the connections of its port on to, if it is a container engine's proxy: docker-proxy says so in its
- * command line, rootlessport does not.
+ * The port of a container that a process hands its connections on to, if the process is a container engine's proxy.
+ * docker-proxy names the port in its command line, rootlessport does not.
  */
 export function containerPort({
   name,
@@ -22,7 +22,7 @@ export function containerPort({
   };
 }
 
-/** Of `-name value`, `--name value` and `-name=value`, as Go programs take them. */
+/** The value of a flag as Go programs take it: `-name value`, `--name value` or `-name=value`. */
 function flagValue(flag: string, words: readonly string[]): string | undefined {
   for (const [index, word] of words.entries()) {
     const [, name, value] = /^--?([\w-]+)(?:=(.*))?$/s.exec(word) ?? [];

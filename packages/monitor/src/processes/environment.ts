@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * What a variable was set to in the environment that a process was started with (proc_pid_environ(5)); undefined where it
- * was not there, or may not be read. Of several entries the first counts, as with getenv(3).
+ * Reads a variable of the environment that a process was started with (proc_pid_environ(5)). Of several entries the first
+ * counts, as with getenv(3).
+ *
+ * @returns undefined if the variable was not set, or may not be read
  */
 export function environmentValue(pid: number, name: string): string | undefined {
   let environment: Buffer;
@@ -17,7 +19,7 @@ export function environmentValue(pid: number, name: string): string | undefined 
   return environment.toString('utf8', start, end < 0 ? environment.length : end);
 }
 
-/** Entries stand one behind the other, each ended by a NUL. */
+/** Each entry is `NAME=VALUE` and ends with a NUL. */
 function valueStart(environment: Buffer, name: string): number {
   const entry = Buffer.from(`${name}=`);
   if (environment.subarray(0, entry.length).equals(entry)) return entry.length;

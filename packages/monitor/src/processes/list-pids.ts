@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-/** The processes of this pid namespace, the newest first as long as the numbers have not gone round (proc(5)). */
+/** Lists the processes of this pid namespace (proc(5)), the newest first as long as the pids have not gone round. */
 export function listPids(): number[] {
   const pids: number[] = [];
   for (const name of readdirSync('/proc')) {

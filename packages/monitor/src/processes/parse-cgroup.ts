@@ -1,8 +1,12 @@
 /**
- * The names that container runtimes give a container's cgroup. Bare ids are those of the cgroupfs drivers of
- * Docker, containerd, Kubernetes and ECS; scopes those of the systemd drivers; `libpod-payload-` Podman's with
- * `--cgroups=split`; and `SLICE:cri-containerd:ID` what containerd makes of a systemd path with its cgroupfs
- * driver. The monitors `crio-conmon-` and `libpod-conmon-` run outside of their containers.
+ * The names that container runtimes give a container's cgroup:
+ *
+ * - a bare id: the cgroupfs drivers of Docker, containerd, Kubernetes and ECS
+ * - a scope: the systemd drivers
+ * - `libpod-payload-ID`: Podman with `--cgroups=split`
+ * - `SLICE:cri-containerd:ID`: containerd's cgroupfs driver, if it is given a systemd path
+ *
+ * The cgroups `crio-conmon-` and `libpod-conmon-` hold monitors, which run outside of their containers.
  */
 const CONTAINER =
   /^(?:(?:docker|nerdctl|cri-containerd|crio|libpod|libpod-payload)-|.*:cri-containerd:)?([0-9a-f]{64})(?:\.scope)?$/;
@@ -11,25 +15,25 @@ const CONTAINER =
 const UNIT = /^_?(.+\.(?:service|scope|socket|mount|swap))$/;
 
 /**
- * The container id in /proc/PID/cgroup (cgroups(7)), lines of `HIERARCHY:CONTROLLERS:PATH`: several in version
- * 1, one `0::PATH` in version 2. A path seen from a cgroup namespace elsewhere begins with `/../`. Of nested
- * containers the innermost counts.
+ * The container id in /proc/PID/cgroup (cgroups(7)): lines of `HIERARCHY:CONTROLLERS:PATH`. Version 1 has several lines,
+ * version 2 has one line `0::PATH`. A path outside of this cgroup namespace begins with `/../`. Of nested containers the
+ * innermost counts.
  */
 export function parseContainerId(bytes: Buffer): string | null {
   return firstOf(bytes, containerOf);
 }
 
-/** The systemd unit in the same: the innermost, but not the scope that a container runtime has made for a container. */
+/** The innermost systemd unit in /proc/PID/cgroup. The scope that a container runtime makes for a container is none. */
 export function parseUnit(bytes: Buffer): string | null {
   return firstOf(bytes, unitOf);
 }
 
-/** The path in the cgroup v2 hierarchy in the same. */
+/** The path in the cgroup v2 hierarchy, from /proc/PID/cgroup. */
 export function parseCgroupPath(bytes: Buffer): string | null {
   return /^0::(.*)$/m.exec(bytes.toString('utf8'))?.[1] ?? null;
 }
 
-/** The id of the container that a cgroup's path names, the innermost of several. */
+/** The id of the innermost container that a cgroup's path names. */
 export function containerOf(path: string): string | null {
   for (const name of innermostFirst(path)) {
     const id = CONTAINER.exec(name)?.[1];
@@ -38,7 +42,7 @@ export function containerOf(path: string): string | null {
   return null;
 }
 
-/** The systemd unit that a cgroup's path names, without the `_` that keeps it apart from the kernel's own files. */
+/** The innermost systemd unit that a cgroup's path names, without the `_` that tells its folder from the kernel's files. */
 export function unitOf(path: string): string | null {
   for (const name of innermostFirst(path)) {
     const unit = CONTAINER.test(name) ? undefined : UNIT.exec(name)?.[1];

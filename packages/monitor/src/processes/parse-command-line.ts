@@ -1,12 +1,12 @@
-/** How many bytes of a command line are kept; one more must be read to know that there are more. */
+/** How many bytes of a command line are kept. A reader reads one byte more, which shows that the line is longer. */
 export const COMMAND_LINE_LIMIT = 4096;
 
 /**
  * Parses /proc/PID/cmdline (proc_pid_cmdline(5)): each argument ends with a NUL. Zombies and kernel threads
- * have none. Beyond the limit the last argument ends with `…`.
+ * have no arguments. If the line is longer than {@link COMMAND_LINE_LIMIT}, the last argument ends with `…`.
  *
  * Empty arguments at the end are dropped: servers that write a title over their arguments (nginx, PostgreSQL)
- * fill up what is left with NULs.
+ * fill the rest with NULs.
  */
 export function parseCommandLine(bytes: Buffer): string[] {
   const isCut = bytes.length > COMMAND_LINE_LIMIT;
@@ -16,7 +16,7 @@ export function parseCommandLine(bytes: Buffer): string[] {
   return text === '' ? [] : text.split('\0');
 }
 
-/** The start of the UTF-8 character that a byte belongs to; the byte itself where it is not UTF-8. */
+/** The start of the UTF-8 character that a byte belongs to; the byte itself if it is not UTF-8. */
 function characterStart(bytes: Buffer, index: number): number {
   for (let start = index; start > index - 4; start--) {
     if (!isContinuation(bytes[start])) return start;

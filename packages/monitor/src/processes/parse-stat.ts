@@ -1,20 +1,24 @@
 const OPENING = 0x28;
 const CLOSING = 0x29;
 
-/** Where fields stand behind the name, which is field 2 in the counting of proc_pid_stat(5). */
+/** Indexes of fields behind the name. proc_pid_stat(5) counts from 1, and the name is field 2. */
 const PPID = 4 - 3;
 const STARTTIME = 22 - 3;
 
 /** What /proc/PID/stat, or ps(1) on macOS, tells of a process. */
 export interface ProcessStat {
   readonly name: string;
-  /** 0 for a process whose parent is outside of this pid namespace, or that has none. */
+  /** 0 if the parent is outside of this pid namespace, or there is none. */
   readonly parentPid: number;
   /** In clock ticks since boot; on macOS in hundredths of a second since 1970. */
   readonly startTicks: number;
 }
 
-/** Parses /proc/PID/stat (proc_pid_stat(5)). The name may hold any byte, parentheses too: the last one ends it. */
+/**
+ * Parses /proc/PID/stat (proc_pid_stat(5)). The name may hold any byte, also parentheses: the last `)` ends it.
+ *
+ * @returns null for bytes that are something else
+ */
 export function parseStat(bytes: Buffer): ProcessStat | null {
   const start = bytes.indexOf(OPENING);
   const end = bytes.lastIndexOf(CLOSING);

@@ -1,13 +1,13 @@
 /**
- * The effective uid in /proc/PID/status (proc_pid_status(5)): the second of `Uid:`, real, effective, saved,
- * filesystem. The kernel escapes newlines in the name above it, so that no name can forge the line.
+ * The effective uid in /proc/PID/status (proc_pid_status(5)): the second number of `Uid:` (real, effective, saved,
+ * filesystem). The kernel escapes newlines in the process's name, so no name can forge the line.
  */
 export function parseEffectiveUid(bytes: Buffer): number | null {
   const uid = /^Uid:\t\d+\t(\d+)/m.exec(bytes.toString('latin1'))?.[1];
   return uid === undefined ? null : Number(uid);
 }
 
-/** The last number of `NSpid:` in the same: the pid in the innermost pid namespace. Kernels before 4.1 do not tell. */
+/** The pid in the innermost pid namespace: the last number of `NSpid:` in /proc/PID/status. Null before Linux 4.1. */
 export function parseNamespacePid(bytes: Buffer): number | null {
   const pid = /^NSpid:(?:\t\d+)*\t(\d+)$/m.exec(bytes.toString('latin1'))?.[1];
   return pid === undefined ? null : Number(pid);

@@ -1,10 +1,10 @@
 import { runInSlices } from '../timing/slices.js';
+import { childrenOf } from './children.js';
 import { environmentValue } from './environment.js';
 import type { ProcessStat } from './parse-stat.js';
 import type { Process, SeenProcess } from './process.js';
 import type { ProcessReader } from './process-reader.js';
 import { readProcess, readStat } from './read-process.js';
-import { childrenOf } from './relatives.js';
 
 /** Reads processes from /proc (proc(5)), in slices that never hold the event loop for long. */
 export class ProcProcessReader implements ProcessReader {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readlinkSync, readSync } from 'node:fs';
 
-/** The first bytes of a file of /proc, in one read; null where it is gone or may not be read. */
+/** Reads the first bytes of a file of /proc, at most `limit`, in one read(2). Null if it is gone or may not be read. */
 export function readProcFile(path: string, limit: number): Buffer | null {
   try {
     const fd = openSync(path, 'r');
@@ -15,7 +15,7 @@ export function readProcFile(path: string, limit: number): Buffer | null {
   }
 }
 
-/** Where a link of /proc leads; null where it is gone or may not be read. */
+/** Reads where a link of /proc leads; null if it is gone or may not be read. */
 export function readProcLink(path: string): string | null {
   try {
     return readlinkSync(path);

@@ -1,4 +1,4 @@
-import { dateOfTicks } from './boot-time.js';
+import { dateOfTicks } from './clock-ticks.js';
 import { containerPort } from './container-port.js';
 import { parseCgroupPath, parseContainerId, parseUnit } from './parse-cgroup.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';
@@ -8,16 +8,16 @@ import type { Process } from './process.js';
 import { readProcFile, readProcLink } from './read-proc-file.js';
 import { Users } from './users.js';
 
-/** A name and 51 numbers of 20 digits at most. */
+/** /proc/PID/stat has a name and 51 numbers of 20 digits at most. */
 const STAT_LIMIT = 2048;
-/** `NSpid` comes behind `Groups`, of which there may be some hundreds. */
+/** In /proc/PID/status `NSpid` comes behind `Groups`, of which there may be some hundreds. */
 const STATUS_LIMIT = 4096;
-/** A dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
+/** /proc/PID/cgroup has a dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
 const CGROUP_LIMIT = 16 * 1024;
 
 const users = new Users();
 
-/** Reads a process from /proc/PID (proc(5)); null where it is gone. */
+/** Reads a process from /proc/PID (proc(5)); null if it is gone. */
 export function readProcess(pid: number): Process | null {
   const stat = readStat(pid);
   if (stat === null) return null;
@@ -45,12 +45,12 @@ export function readProcess(pid: number): Process | null {
   };
 }
 
-/** Reads the id of the container that a process runs in; null for none, or where it is gone. */
+/** Reads the id of the container that a process runs in; null if it runs in none, or is gone. */
 export function readContainer(pid: number): string | null {
   return parsed(readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT), parseContainerId);
 }
 
-/** Reads who a pid belongs to now, from /proc/PID/stat (proc_pid_stat(5)); null where the process is gone. */
+/** Reads which process has a pid now, from /proc/PID/stat (proc_pid_stat(5)); null if there is none. */
 export function readStat(pid: number): ProcessStat | null {
   return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);
 }

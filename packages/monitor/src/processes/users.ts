@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** The users of a file like /etc/passwd, read again when it changes. Those of a directory service are not in it. */
+/** The users of a file like /etc/passwd, read again when it changes. Users of a directory service are not in it. */
 export class Users {
   readonly #path: string;
   #names = new Map<number, string>();
@@ -10,7 +10,7 @@ export class Users {
     this.#path = path;
   }
 
-  /** The name of a user; null where there is none, or no such file. */
+  /** The name of a user; null if there is no such user, or no such file. */
   name(uid: number): string | null {
     this.#refresh();
     return this.#names.get(uid) ?? null;
@@ -19,7 +19,7 @@ export class Users {
   #refresh(): void {
     try {
       const { mtimeMs, ino, size } = statSync(this.#path);
-      // useradd(8) replaces the file: two versions of one moment still differ in their inodes.
+      // useradd(8) replaces the file: two versions of the same moment still differ in their inodes.
       const version = `${mtimeMs} ${ino} ${size}`;
       if (version === this.#version) return;
       this.#names = parsePasswd(readFileSync(this.#path, 'utf8'));
@@ -31,7 +31,7 @@ export class Users {
   }
 }
 
-/** The names by uid in passwd(5). As with getpwuid(3), the first of several names of a uid counts. */
+/** Parses passwd(5): names by uid. If a uid has several names, the first one counts, as with getpwuid(3). */
 export function parsePasswd(text: string): Map<number, string> {
   const names = new Map<number, string>();
   for (const line of text.split('\n')) {

@@ -2,7 +2,7 @@ import { safeLine } from './safe-line.js';
 
 const COMPLAINT_LIMIT = 200;
 
-/** What a program says on standard error, as far as it is kept. */
+/** Keeps the beginning of what a program says on standard error. */
 export class Complaint {
   #text = '';
 
@@ -10,18 +10,18 @@ export class Complaint {
     if (this.#text.length < COMPLAINT_LIMIT) this.#text += piece.toString('latin1', 0, COMPLAINT_LIMIT);
   }
 
-  /** Its first line; empty where there was none. */
+  /** The first line; empty when there was none. */
   get line(): string {
     return safeLine(Buffer.from(this.#text, 'latin1').toString('utf8'));
   }
 }
 
-/** Why a program did not start, for a person. */
+/** Says why a program did not start, behind the program's name. */
 export function reasonNotRun({ code }: NodeJS.ErrnoException): string {
   return code === 'ENOENT' ? 'is not installed, or not in PATH (ENOENT)' : `can't be run (${code})`;
 }
 
-/** How a program ended, for a person. */
+/** Says how a program ended, behind the program's name. */
 export function reasonEnded(
   status: number | null,
   killedBy: NodeJS.Signals | null,

@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { endGroup } from './kill-group.js';
+import { killProgram } from './kill-program.js';
 import { Complaint, reasonEnded, reasonNotRun } from './program-failure.js';
 
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
 
-/** A program to be run to its end. */
+/** A program that is to be run to its end. */
 export interface ProgramRun {
   readonly command: string;
   readonly args: readonly string[];
-  /** What its environment has besides that of this process. */
+  /** Variables that are added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly timeLimitMs: number;
-  /** The exit statuses with which its output is an answer. */
+  /** The exit statuses that make its output an answer. */
   readonly answers: readonly number[];
   /** Makes the error to reject with. */
   readonly fail: (reason: string, options?: ErrorOptions) => Error;
@@ -21,15 +21,15 @@ export interface ProgramRun {
 export interface ProgramOutput {
   readonly status: number;
   readonly output: Buffer;
-  /** The first line on standard error; empty where there was none. */
+  /** The first line on standard error; empty when there was none. */
   readonly complaint: string;
 }
 
 /**
- * Runs a program in the C locale, with nothing to read.
+ * Runs a program in the C locale, with nothing on its standard input.
  *
- * @throws what {@link ProgramRun.fail} makes where it is missing, fails, takes too long or prints without end; the
- *   signal's reason where it was aborted
+ * @throws what {@link ProgramRun.fail} makes when the program is missing, fails, takes too long or prints without end; the
+ *   signal's reason when that is aborted
  */
 export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<ProgramOutput> {
   const { command, timeLimitMs, answers, fail } = run;
@@ -45,7 +45,7 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
       signal?.removeEventListener('abort', abort);
     };
     const giveUp = (error: unknown) => {
-      endGroup(child);
+      killProgram(child);
       stopWaiting();
       reject(error);
     };
@@ -59,7 +59,7 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
       stopWaiting();
       reject(notRun(run, error));
     });
-    // Where no descriptor is left for them there are no streams, and the error comes in a moment.
+    // When no descriptor is left there are no streams, and the error comes in a moment.
     child.stdout?.on('data', (piece: Buffer) => {
       length += piece.length;
       if (length > OUTPUT_LIMIT) giveUp(fail(`${command} printed more than ${OUTPUT_LIMIT} bytes`));
@@ -75,13 +75,13 @@ export function runProgram(run: ProgramRun, signal?: AbortSignal): Promise<Progr
   });
 }
 
-/** @throws what {@link ProgramRun.fail} makes where Node does not leave that to an event (E2BIG, ENOMEM) */
+/** @throws what {@link ProgramRun.fail} makes when Node throws the error instead of emitting it (E2BIG, ENOMEM) */
 function begin(run: ProgramRun): ChildProcess {
   try {
     return spawn(run.command, run.args, {
       env: { ...process.env, ...run.env, LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that it can be ended together with whatever it starts.
+      // A process group of its own, so that all that it starts can be killed with it.
       detached: true,
     });
   } catch (error) {

@@ -1,6 +1,9 @@
 const LIMIT = 200;
 
-/** The first line of a text, such that it is safe to print: printable ASCII, 200 characters at most. Quotation marks become plain. */
+/**
+ * Makes the first line of a text safe to print: 200 characters of printable ASCII at most. Typographic quotation marks
+ * become plain ones, any other character a question mark.
+ */
 export function safeLine(text: string): string {
   const line = text.trimStart().split(/[\r\n]/, 1)[0] ?? '';
   return line

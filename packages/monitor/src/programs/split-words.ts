@@ -1,7 +1,7 @@
 /**
- * Splits a command into words as a shell does, with its quotes and backslashes and nothing else of it.
+ * Splits a command into words as a shell does. It knows quotes and backslashes, and nothing else of a shell.
  *
- * @returns undefined where a quote is left open
+ * @returns undefined when a quote is left open
  */
 export function splitWords(command: string): string[] | undefined {
   const words: string[] = [];

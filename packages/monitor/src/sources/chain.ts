@@ -1,28 +1,27 @@
 import type { Logger } from '../logger.js';
-import type { SourceFailure } from '../places/snapshot.js';
 import { NoSourceError } from './no-source-error.js';
-import type { Source, SourceAnswer, SourceName } from './source.js';
+import type { Source, SourceAnswer, SourceFailure, SourceName } from './source.js';
 import { SourceError } from './source-error.js';
 
-/** How long a source that failed is set aside, doubling from failure to failure. */
-const SET_ASIDE_MS = 1000;
-const SET_ASIDE_LIMIT_MS = 60_000;
+/** How long the chain backs off from a source that failed, doubling from failure to failure. */
+const BACK_OFF_MS = 1000;
+const BACK_OFF_LIMIT_MS = 60_000;
 
 /** What the chain saw, and through which source. */
 export interface ChainAnswer extends SourceAnswer {
   readonly source: SourceName;
-  /** The better sources that failed, or that are set aside because they did. */
+  /** The better sources that failed now, or that the chain backs off from because they failed. */
   readonly failures: readonly SourceFailure[];
 }
 
 interface Link {
   readonly source: Source;
   failure: SourceFailure | undefined;
-  setAsideMs: number;
+  backOffMs: number;
   retryAt: number;
 }
 
-/** Sources in the order in which they are tried; the first that works answers, and a failed one is set aside. */
+/** Sources in the order in which they are tried; the first that works answers, and the chain backs off from one that failed. */
 export class SourceChain {
   readonly #links: Link[];
   readonly #logger: Logger | undefined;
@@ -30,16 +29,16 @@ export class SourceChain {
 
   /** @param place where they look, for errors */
   constructor(sources: readonly Source[], logger?: Logger, place?: string) {
-    this.#links = sources.map((source) => ({ source, failure: undefined, setAsideMs: 0, retryAt: 0 }));
+    this.#links = sources.map((source) => ({ source, failure: undefined, backOffMs: 0, retryAt: 0 }));
     this.#logger = logger;
     this.#place = place;
   }
 
   /**
-   * Looks through the first source that works. Where all those that are not set aside fail, the others are
+   * Looks through the first source that works. If all that are due fail, the others are
    * tried as well.
    *
-   * @throws NoSourceError with each source's reason; the signal's reason where it was aborted
+   * @throws NoSourceError with each source's reason; the signal's reason if it was aborted
    */
   async look(signal?: AbortSignal): Promise<ChainAnswer> {
     for (const link of this.#inOrder()) {
@@ -56,7 +55,7 @@ export class SourceChain {
     throw new NoSourceError(this.#failures(), this.#place);
   }
 
-  /** Whether the first source would answer as it did last; false where it takes a look to know. */
+  /** Whether the first source would answer as it did last; false if it takes a look to know. */
   isUnchanged(): boolean {
     const [first] = this.#links;
     return first !== undefined && first.retryAt === 0 && first.source.isUnchanged?.() === true;
@@ -66,7 +65,7 @@ export class SourceChain {
     for (const { source } of this.#links) source.close();
   }
 
-  /** Those that are set aside come last. */
+  /** Those that the chain backs off from come last. */
   #inOrder(): readonly Link[] {
     if (this.#links.every(({ retryAt }) => retryAt === 0)) return this.#links;
     const now = performance.now();
@@ -79,15 +78,15 @@ export class SourceChain {
     try {
       const answer = await link.source.look(signal);
       link.failure = undefined;
-      link.setAsideMs = 0;
+      link.backOffMs = 0;
       link.retryAt = 0;
       return answer;
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof SourceError)) throw error;
       link.failure = { source: link.source.name, reason: error.message };
-      link.setAsideMs = Math.min(2 * link.setAsideMs || SET_ASIDE_MS, SET_ASIDE_LIMIT_MS);
-      link.retryAt = performance.now() + link.setAsideMs;
+      link.backOffMs = Math.min(2 * link.backOffMs || BACK_OFF_MS, BACK_OFF_LIMIT_MS);
+      link.retryAt = performance.now() + link.backOffMs;
       this.#logger?.debug(`source ${link.source.name} failed: ${error.message}`);
       return undefined;
     }

@@ -7,29 +7,56 @@ import type { Source, SourceName } from './source.js';
 import { SsSource } from './ss/ss-source.js';
 import { UnsupportedSource } from './unsupported-source.js';
 
-/** What `auto` means, best first. On Linux lsof sees less than the others, and takes longer. */
+/** What there is to know of a source before it is made. */
+interface SourceKind {
+  readonly isOnMac: boolean;
+  readonly entersNamespaces: boolean;
+  create(namespace: NetworkNamespace): Source;
+}
+
+const KINDS: Record<SourceName, SourceKind> = {
+  netlink: {
+    isOnMac: false,
+    entersNamespaces: true,
+    create: (namespace) => new NetlinkSource(namespace),
+  },
+  proc: {
+    isOnMac: false,
+    entersNamespaces: true,
+    create: (namespace) => new ProcSource(namespace),
+  },
+  ss: {
+    isOnMac: false,
+    entersNamespaces: false,
+    create: () => new SsSource(),
+  },
+  lsof: {
+    isOnMac: true,
+    entersNamespaces: false,
+    create: () => new LsofSource(),
+  },
+};
+
+/** What `auto` means, best first. On Linux lsof sees less than the others and takes longer. */
 const AUTO = { linux: ['netlink', 'proc', 'ss'], mac: ['lsof'], other: ['netlink', 'proc'] } as const;
 
 /**
- * The sources of a chain, `auto` meaning all that are worth trying there.
+ * Makes the sources of a chain. A source that this system does not have is among them, and fails.
  *
- * @param other the network namespace to look into, where it is not this process's own
+ * @param names `auto` for all that are worth trying
+ * @param other the network namespace to look into, if it is not this process's own
  */
 export function createSources(names: 'auto' | readonly SourceName[], other?: NetworkNamespace): Source[] {
   const auto = AUTO[other !== undefined ? 'other' : isMac() ? 'mac' : 'linux'];
   const chosen = names === 'auto' ? auto : new Set(names);
-  return [...chosen].map((name) => {
-    if (isMac() && name !== 'lsof')
-      return new UnsupportedSource(name, 'only Linux has this; the source of macOS is lsof');
-    if (other !== undefined && (name === 'ss' || name === 'lsof'))
-      return new UnsupportedSource(name, `${name} does not look into other network namespaces`);
-    return CONSTRUCTORS[name](other ?? new OwnNamespace());
-  });
+  return [...chosen].map((name) => createSource(name, other));
 }
 
-const CONSTRUCTORS: Record<SourceName, (namespace: NetworkNamespace) => Source> = {
-  netlink: (namespace) => new NetlinkSource(namespace),
-  proc: (namespace) => new ProcSource(namespace),
-  ss: () => new SsSource(),
-  lsof: () => new LsofSource(),
-};
+function createSource(name: SourceName, other: NetworkNamespace | undefined): Source {
+  const { isOnMac, entersNamespaces, create } = KINDS[name];
+  if (isMac() && !isOnMac)
+    return new UnsupportedSource(name, 'only Linux has this; the source of macOS is lsof');
+  if (other !== undefined && !entersNamespaces)
+    return new UnsupportedSource(name, `${name} does not look into other network namespaces`);
+  return create(other ?? new OwnNamespace());
+}

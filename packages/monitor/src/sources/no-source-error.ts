@@ -1,12 +1,14 @@
 import { SELF } from '../listener.js';
-import type { SourceFailure } from '../places/snapshot.js';
+import type { SourceFailure } from './source.js';
 
-/** Every source of the chain failed; the message names each reason, and the place where that is not this one. */
+/**
+ * Every source of the chain failed. The message has each source's reason, and the name of the place unless that is `self`.
+ */
 export class NoSourceError extends Error {
   readonly code = 'ERR_PORTOLAN_NO_SOURCE';
   override readonly name = 'NoSourceError';
 
-  /** @param place where was looked */
+  /** @param place the place that was to be looked at */
   constructor(
     readonly failures: readonly SourceFailure[],
     readonly place: string = SELF,
@@ -14,13 +16,13 @@ export class NoSourceError extends Error {
     super(place === SELF ? `no source works: ${eachReason(failures)}` : `${place}: ${oneReason(failures)}`);
   }
 
-  /** The reasons in one line. */
+  /** The reasons in one line, without the place. */
   get reason(): string {
     return oneReason(this.failures);
   }
 }
 
-/** What all say alike is said once, without them. */
+/** A reason that all sources share is said once, without their names. */
 function oneReason(failures: readonly SourceFailure[]): string {
   const [first, ...others] = new Set(failures.map(({ reason }) => reason));
   return first !== undefined && others.length === 0 ? first : eachReason(failures);

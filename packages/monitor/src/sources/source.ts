@@ -7,6 +7,12 @@ export const SOURCE_NAMES = ['netlink', 'proc', 'ss', 'lsof'] as const;
 /** The name of a source. */
 export type SourceName = (typeof SOURCE_NAMES)[number];
 
+/** Why a source did not answer. */
+export interface SourceFailure {
+  readonly source: SourceName;
+  readonly reason: string;
+}
+
 /**
  * A way to learn what listens. It holds what it needs between looks (a socket, open files), opened by the
  * first look.
@@ -21,7 +27,7 @@ export interface Source {
    */
   look(signal?: AbortSignal): Promise<SourceAnswer> | SourceAnswer;
   /**
-   * Whether a look would give the same answer as the last one, where that is known at once. Where it would not, or would fail,
+   * Whether a look would give the same answer as the last one, if that is known at once. If it would not, or would fail,
    * the look is still to be made.
    */
   isUnchanged?(): boolean;

@@ -1,7 +1,7 @@
 import type { Source, SourceName } from './source.js';
 import { SourceError } from './source-error.js';
 
-/** A source that this system, or this place, does not have: every look fails, without touching anything. */
+/** A source that this system or this place does not have. Every look fails without touching anything. */
 export class UnsupportedSource implements Source {
   readonly name: SourceName;
   readonly #reason: string;

@@ -1,16 +1,16 @@
-/** So many looks in a row must be slow before they are made less often. */
+/** How many looks in a row must be slow before looks become less frequent. */
 const SLOW_LOOKS = 8;
-/** Not less often, however slow they are: a source that hangs may work again. */
+/** The longest interval, however slow the looks are: a source that hangs may work again. */
 const INTERVAL_LIMIT_MS = 60_000;
 
-/** How often to look, so that looking takes no more than its share of a core. */
+/** Tells how often to look, so that looking takes no more than its share of a core. */
 export class Pace {
   readonly #leastMs: number;
   readonly #cpuShare: number;
   readonly #affordableMs: number;
   #slowMs: number[] = [];
   #wasAffordable = false;
-  /** From one look to the next. */
+  /** From the beginning of one look to the next. */
   intervalMs: number;
 
   constructor(leastMs: number, cpuShare: number) {
@@ -20,14 +20,14 @@ export class Pace {
     this.intervalMs = leastMs;
   }
 
-  /** Whether the last look was within the share. */
+  /** True when the last look was within the share. */
   get isAffordable(): boolean {
     return this.#slowMs.length === 0;
   }
 
   /**
-   * To be told of each look. The shortest is what a look costs; the others were kept waiting by other processes, or by the
-   * first compilation.
+   * Takes note of a look. Of several slow looks the shortest is what a look costs: other processes, or the first
+   * compilation, kept the others waiting.
    */
   lookTook(ms: number): void {
     if (ms <= this.#affordableMs) {

@@ -1,9 +1,10 @@
 /**
- * Gives work a time limit, and passes on the signal of whoever may give it up.
+ * Gives work a time limit.
  *
- * @param late what to reject with where time runs out
- * @param work ends when its signal is aborted
- * @throws what the work throws; where it was given up, the signal's reason, or `late`
+ * @param signal gives the work up before that
+ * @param late makes the error to reject with when time runs out
+ * @param work must end when the signal that it is given is aborted
+ * @throws what the work throws; the reason of `signal` when that was aborted; the error of `late`
  */
 export async function withinTime<T>(
   limitMs: number,
@@ -19,7 +20,7 @@ export async function withinTime<T>(
   try {
     return await work(stop.signal);
   } catch (error) {
-    // Whatever the end of the work looks like then, it was given up.
+    // Work that was given up may end with any error: the reason for that is what counts.
     stop.signal.throwIfAborted();
     throw error;
   } finally {
@@ -29,9 +30,9 @@ export async function withinTime<T>(
 }
 
 /**
- * Waits for a promise no longer than until the signal is aborted.
+ * Waits for a promise until the signal is aborted.
  *
- * @throws what the promise is rejected with; the signal's reason where it was aborted before
+ * @throws what the promise is rejected with; the signal's reason when that was aborted first
  */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,18 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../free-port.js';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 
 let directory: string;
 
 beforeAll(() => {
-  // Within the workspace, where the package that the example imports is found.
+  // In the workspace Node finds the package that the example imports.
   mkdirSync(join(ROOT, 'build'), { recursive: true });
   directory = mkdtempSync(join(ROOT, 'build/examples-'));
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), [
@@ -23,15 +23,6 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 test('examples/terminals.ts shows the ports of each terminal as they come and go', async () => {
   const [first, second] = [await freePort(), await freePort()];

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { NodeFfiLibc } from '../../src/kernel/node-ffi.js';
+import { loadNodeFfi } from '../../src/kernel/node-ffi.js';
 import { HAS_NODE_FFI, LIBC_IMPLEMENTATIONS } from './libc-implementations.js';
 
 const AF_NETLINK = 16;
@@ -9,8 +9,8 @@ const NETLINK_SOCK_DIAG = 4;
 const MSG_DONTWAIT = 0x40;
 const SIOCGIFNAME = 0x8910;
 
-describe.each(LIBC_IMPLEMENTATIONS)('the C library through $name', ({ Libc }) => {
-  const libc = new Libc();
+describe.each(LIBC_IMPLEMENTATIONS)('the C library through $name', ({ load }) => {
+  const libc = load();
 
   test('opens a socket, and closes it once', () => {
     const fd = libc.socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG);
@@ -43,12 +43,12 @@ describe.each(LIBC_IMPLEMENTATIONS)('the C library through $name', ({ Libc }) =>
 
 if (!HAS_NODE_FFI) {
   test('this Node has no node:ffi, and the error says so', () => {
-    expect(() => new NodeFfiLibc()).toThrow('node:ffi');
+    expect(() => loadNodeFfi()).toThrow('node:ffi');
   });
 } else {
   test('the experimental warning of node:ffi does not reach the terminal', () => {
     const emitWarning = vi.spyOn(process, 'emitWarning');
-    new NodeFfiLibc();
+    loadNodeFfi();
     expect(emitWarning).not.toHaveBeenCalled();
   });
 }

@@ -9,8 +9,8 @@ const NETLINK_SOCK_DIAG = 4;
 const POLLIN = 1;
 const BPF_RET_K = 0x06;
 
-describe.each(LIBC_IMPLEMENTATIONS)('waiting through $name', ({ Libc }) => {
-  const libc = new Libc();
+describe.each(LIBC_IMPLEMENTATIONS)('waiting through $name', ({ load }) => {
+  const libc = load();
 
   test('poll() tells which descriptors are readable, or that the time is over', () => {
     const fds = [libc.eventfd(0, 0), libc.eventfd(0, 0)];

@@ -1,5 +1,5 @@
-// Preloaded (`node --import`): from here on the program believes that it runs on macOS, and ends with a word on
-// standard error when it touches what only Linux has: a file of /proc or /sys, a native call, a thread to wait in.
+// Preloaded (`node --import`): makes the program believe that it runs on macOS. If the program touches what only Linux has
+// (a file of /proc or /sys, a native call, a thread that waits), it ends with a message on standard error.
 import fs from 'node:fs';
 import module from 'node:module';
 import workers from 'node:worker_threads';

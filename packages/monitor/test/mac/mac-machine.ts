@@ -5,13 +5,13 @@ import { delimiter, join } from 'node:path';
 
 const AS_MAC = new URL('as-mac.mjs', import.meta.url).href;
 
-/** What a program needs to believe that it runs on macOS: programs of its own before the others, and a preload. */
+/** Makes a program believe that it runs on macOS: stand-ins for programs come first in its PATH, and a module is preloaded. */
 export class MacMachine implements Disposable {
   readonly #directory = mkdtempSync(join(tmpdir(), 'portolan-mac-'));
   readonly env: NodeJS.ProcessEnv;
 
   constructor() {
-    // An ordinary user is to find the programs too.
+    // An ordinary user must find the programs too.
     chmodSync(this.#directory, 0o755);
     this.env = {
       ...process.env,
@@ -20,7 +20,7 @@ export class MacMachine implements Disposable {
     };
   }
 
-  /** A shell script under this name. In the script, `$here` is where it lies. */
+  /** Adds a shell script of this name. In the script, `$here` is its folder. */
   install(name: string, script: string): void {
     const text = `#!/bin/sh\nhere='${this.#directory}'\n${script}\n`;
     writeFileSync(join(this.#directory, name), text, { mode: 0o755 });
@@ -30,7 +30,7 @@ export class MacMachine implements Disposable {
     writeFileSync(join(this.#directory, name), content);
   }
 
-  /** Runs a module in which DIST is where the built library is. */
+  /** Runs a module. In the module, DIST is the URL of the built library. */
   run(source: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
     const dist = new URL('../../dist/', import.meta.url).href;
     const module = `const DIST = ${JSON.stringify(dist)};\n${source}`;
@@ -45,10 +45,10 @@ export class MacMachine implements Disposable {
   }
 }
 
-/** Prints a file, which is what lsof would print. */
+/** A stand-in for lsof that prints a file. */
 export const RECORDED_LSOF = 'cat "$here/lsof.txt"';
 
-/** Prints those rows of a file that it is asked for, as ps does; 1 where there are none. */
+/** A stand-in for ps that prints the rows of a file for the pids it is asked for. Its status is 1 if there are none. */
 export const RECORDED_PS = `
 [ "$LC_ALL $TZ" = 'C UTC' ] || exit 9
 for pids; do :; done
@@ -58,7 +58,7 @@ exec awk -v pids="$pids" '
   ($1 in wanted) { found = 1; print }
   END { exit !found }' "$here/ps-$last.txt"`;
 
-/** What the real lsof of this machine prints, in the words of that of macOS: no inodes, and no queue of who waits. */
+/** A stand-in for lsof that changes the output of this machine's lsof to that of macOS: no inodes, no queue lengths. */
 export const TRANSLATED_LSOF = String.raw`
 PATH=$(echo "$PATH" | sed "s,$here:,,")
 lsof "$@" | sed 's/\x00d\([0-9][0-9]*\)\x00/\x00d0x\1\x00/g; s/\x00TQR=[0-9]*\x00/\x00TQR=0\x00/g'`;

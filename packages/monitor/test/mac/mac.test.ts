@@ -48,7 +48,7 @@ describe('on macOS', () => {
       address: '::',
       sockets: [{ inode: null, backlog: null, backlogLimit: null, holder: 'process' }],
     });
-    // The worker that lsof saw besides has ended since.
+    // The worker, which lsof saw too, has ended since.
     expect(node.processes).toEqual([
       {
         namespacePid: 13122,
@@ -73,7 +73,7 @@ describe('on macOS', () => {
   test.each([
     ['fails', 'exit 127'],
     ['prints something else', 'echo "ps: illegal option"'],
-  ])('where ps %s, processes are known as far as lsof tells', (_, script) => {
+  ])('if ps %s, processes are known as far as lsof tells', (_, script) => {
     machine.install('ps', script);
     const { listeners } = answerOf(LIST);
     const { processes } = listeners.find(({ port }: { port: number }) => port === 8080);

@@ -1,11 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readMountinfo } from '../../src/kernel/mountinfo.js';
 
 /** Where cgroup v2 is mounted. */
-export const CGROUP_ROOT = mountPoint();
-
-function mountPoint(): string {
-  const mount = readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .find((line) => line.includes(' - cgroup2 '));
-  return mount?.split(' ')[4] ?? '/sys/fs/cgroup';
-}
+export const CGROUP_ROOT = readMountinfo().find(({ type }) => type === 'cgroup2')?.path ?? '/sys/fs/cgroup';

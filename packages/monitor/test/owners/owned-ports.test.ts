@@ -4,6 +4,7 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ownersOf, type PortEvent, PortMonitor, type PortMonitorOptions } from '../../dist/index.js';
+import { refresh } from '../port-monitor/asked-monitor.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { CGROUP_ROOT } from './cgroup-root.js';
 
@@ -101,7 +102,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await mine.open('child', 8002);
     await mine.open('detached', 8003);
     await others.open('detached', 8004);
-    await monitor.refresh();
+    await refresh(monitor);
     expect(owners()).toEqual({ 8001: ['mine'], 8002: ['mine'], 8003: ['mine'], 8004: [] });
   });
 
@@ -148,7 +149,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
       monitor.own({ name: 'near', pid: inner.pid });
       monitor.own({ name: 'far', pid: process.pid });
       await inner.open('child', 8001);
-      await monitor.refresh();
+      await refresh(monitor);
       expect(owners()).toEqual({ 8001: ['near', 'far', 'marked', 'cgroup'] });
       expect(monitor.listeners({ owner: 'far' })).toHaveLength(1);
       expect(monitor.listeners({ owner: 'nobody' })).toHaveLength(0);
@@ -180,7 +181,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     const events = monitor.events({ owner: 'mine' });
     await others.open('here', 8001);
     await mine.open('here', 8002);
-    await monitor.refresh();
+    await refresh(monitor);
     expect((await events.next()).value).toMatchObject({ type: 'opened', listener: { port: 8002 } });
   });
 
@@ -190,7 +191,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await started({ filter: { owners: ['mine'] } });
     await mine.open('here', 8001);
     await others.open('here', 8002);
-    expect(await monitor.refresh()).toEqual([]);
+    expect(await refresh(monitor)).toEqual([]);
     const owner = monitor.own({ name: 'mine', pid: mine.pid });
     owner.end();
     expect(monitor.recentEvents().events).toMatchObject([

@@ -20,7 +20,7 @@ class Machine {
     this.alive.set(1, { pid: 1, startTicks: 0, parentPid: 0, roots: [] });
   }
 
-  readonly eyes = {
+  readonly lookup = {
     readStat: (pid: number) => {
       const process = this.alive.get(pid);
       return process === undefined
@@ -65,7 +65,7 @@ describe('a tree of processes', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const machine = new Machine();
-        const tree = new ProcessTree(machine.eyes);
+        const tree = new ProcessTree(machine.lookup);
         const roots: Root[] = [];
         const tell = () => {
           for (const fork of machine.forks.splice(0)) tree.forked(fork);
@@ -99,7 +99,7 @@ describe('a tree of processes', () => {
 
   test('keeps what is below, where forks were lost, as far as ancestors lead', () => {
     const machine = new Machine();
-    const tree = new ProcessTree(machine.eyes);
+    const tree = new ProcessTree(machine.lookup);
     machine.fork(machine.pick(0), 2);
     const root = { name: 'mine', pid: 2, startTicks: machine.alive.get(2)?.startTicks ?? 0 };
     tree.add(root);
@@ -116,11 +116,11 @@ describe('a tree of processes', () => {
 function own(machine: Machine, process: Simulated, root: Root): void {
   const above = process.roots;
   process.roots = [root, ...above];
-  const below = machine.eyes.childrenOf(process.pid);
+  const below = machine.lookup.childrenOf(process.pid);
   for (let pid = below.pop(); pid !== undefined; pid = below.pop()) {
     const child = machine.alive.get(pid) as Simulated;
     const nearer = child.roots.filter((each) => !above.includes(each));
     child.roots = [...nearer, root, ...above];
-    below.push(...machine.eyes.childrenOf(pid));
+    below.push(...machine.lookup.childrenOf(pid));
   }
 }

@@ -24,7 +24,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
     afterAll(async () => {
       for (const forest of forests) await forest[Symbol.asyncDispose]();
       await tmux[Symbol.asyncDispose]();
-    }, 60_000);
+    });
 
     function plan(number: number): ForestPlan {
       return {
@@ -69,7 +69,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
       // Who has so much to find out says it later, with `changed`.
       await vi.waitFor(
         () => expect(monitor.listeners().every(({ processes }) => processes?.length)).toBe(true),
-        20_000,
+        60_000,
       );
       const { right, wrong, seen } = compare(monitor, ownerOf);
       expect(wrong).toEqual([]);

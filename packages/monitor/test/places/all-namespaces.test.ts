@@ -2,17 +2,16 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { listListeners, type PortEvent, PortMonitor } from '../../dist/index.js';
+import { listListeners, PortMonitor } from '../../dist/index.js';
 import { loadLibc } from '../../src/kernel/load-libc.js';
 import { networkNamespaceOf } from '../../src/kernel/namespaces/namespace-identity.js';
 import { AllNamespaces } from '../../src/places/all-namespaces.js';
-import type { LocalSite } from '../../src/places/site.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { brief } from './brief-event.js';
-import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
-import { enterOwnMounts } from './own-mounts.js';
+import { enterMountNamespace } from './mount-namespace.js';
+import { type Namespaces, startNamespaces, type TestNamespace, tcp } from './namespaces.js';
+import { brief, recordEvents } from './recorded-events.js';
 
-/** Gives a namespace another name for ip netns. */
+/** Gives a namespace another name for ip-netns(8). */
 function rename(from: string, to: string): void {
   writeFileSync(`/run/netns/${to}`, '');
   execFileSync('mount', ['--bind', `/run/netns/${from}`, `/run/netns/${to}`]);
@@ -20,7 +19,7 @@ function rename(from: string, to: string): void {
   rmSync(`/run/netns/${from}`);
 }
 
-/** Others on this machine have namespaces as well: a test looks at its own. */
+/** Other programs on this machine have namespaces too. Each test looks only at those that it made. */
 describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
   let namespaces: Namespaces;
   let made: readonly TestNamespace[];
@@ -28,8 +27,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
 
   beforeAll(async () => {
     enterTestNamespace();
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
     made = await namespaces.make([
       { name: 'blue', by: 'mount', sockets: [tcp(80)] },
       { name: 'green', by: 'mount', sockets: [tcp(80)] },
@@ -41,23 +40,20 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
   const red = () => made.find(({ name }) => name === 'red')?.pid ?? 0;
   const ids = () => new Set(made.map(({ inode }) => `net:[${inode}]`));
 
-  test('are found each once, by the name of ip netns or of a process, and the own one as self', async () => {
+  test('are found each once, by the name of ip netns or of a process, and the current one as self', async () => {
     const sites = await new AllNamespaces(nameContainer).find();
     const ours = sites.filter(({ id }) => ids().has(id));
     expect(ours.map(({ place }) => place).sort()).toEqual(
       ['netns:blue', 'netns:green', `pid:${red()}`].sort(),
     );
-    const own = sites.filter(({ place }) => place === 'self');
-    expect(own.map(({ id }) => id)).toEqual([`net:[${statSync('/proc/self/ns/net').ino}]`]);
+    const current = sites.filter(({ place }) => place === 'self');
+    expect(current.map(({ id }) => id)).toEqual([`net:[${statSync('/proc/self/ns/net').ino}]`]);
     expect(new Set(sites.map(({ id }) => id)).size).toBe(sites.length);
     expect(new Set(sites.map(({ place }) => place)).size).toBe(sites.length);
   });
 
   test('are not taken for one that ended before it was looked at, whose number the kernel has given out again', async () => {
-    const all = new AllNamespaces(nameContainer);
-    const find = async ({ pid }: TestNamespace) =>
-      (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
-    const { first, another } = await succeeded(find);
+    const { find, first, another } = await succeeded();
     const second = await find(another);
     expect(second).toMatchObject({ place: `pid:${another.pid}` });
     expect(second?.id).not.toBe(first?.id);
@@ -67,22 +63,26 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     );
   });
 
-  /** A namespace that was found and has ended, and another one that has its number. */
-  async function succeeded(find: (namespace: TestNamespace) => Promise<LocalSite | undefined>) {
+  /** Makes a namespace, finds it and ends it; then makes another one that gets the same inode. */
+  async function succeeded() {
     for (;;) {
+      // A new place each time: an inode that belonged to somebody else's namespace may be given out again too.
+      const all = new AllNamespaces(nameContainer);
+      const find = async ({ pid }: TestNamespace) =>
+        (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
       const one = await namespaces.makeOne('brief', [tcp(80)], 'process');
       const first = await find(one);
       expect(first).toMatchObject({ id: `net:[${one.inode}]`, place: `pid:${one.pid}` });
       await namespaces.end('brief');
       expect(() => first?.namespace.within(loadLibc(), () => 'in')).toThrow(/can't be entered/);
       const another = await makeWithNumber(one.inode);
-      if (another !== undefined) return { first, another };
+      if (another !== undefined) return { find, first, another };
     }
   }
 
   /**
-   * The kernel gives out the lowest number that is free: while what was made is kept, it comes to this one. Undefined where
-   * somebody else on this machine has got it.
+   * Makes namespaces until one has this inode, and keeps them meanwhile: the kernel gives out the lowest free inode.
+   * Undefined if somebody else on this machine has got it.
    */
   async function makeWithNumber(inode: number): Promise<TestNamespace | undefined> {
     const kept: string[] = [];
@@ -105,9 +105,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     const find = async () => (await all.find()).find(({ id }) => id === `net:[${made[0]?.inode}]`);
     const first = await find();
     expect(first?.pids).toEqual([]);
-    // A process comes, the name goes: it stays what it was called.
+    // A process comes and the name goes: the place keeps its name.
     const child = spawn('nsenter', ['--net=/run/netns/blue', 'sleep', '60']);
-    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]), 20_000);
+    await vi.waitFor(async () => expect((await find())?.pids).toEqual([child.pid]), 60_000);
     rename('blue', 'azure');
     try {
       expect(await find()).toBe(first);
@@ -119,7 +119,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
       child.kill();
       await once(child, 'exit');
     }
-    // Reached through its name again, now that the process has ended.
+    // The process has ended: the namespace is reached through its new mount.
     expect(await find()).toBe(first);
     expect(first?.pids).toEqual([]);
     expect(first?.namespace.pathOf('tcp')).toBe('/proc/thread-self/net/tcp');
@@ -129,7 +129,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     const sites = await new AllNamespaces(async () => 'docker:web').find();
     const names = sites.map(({ place }) => place);
     expect(new Set(names).size).toBe(names.length);
-    // Whose name is taken already gets the next that is his.
+    // If a name is taken already, the second namespace is named after its inode.
     const all = new AllNamespaces(nameContainer);
     await all.find();
     await namespaces.makeOne('white', []);
@@ -163,23 +163,21 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
 
   test('are followed as they come and go, each with an event', async () => {
     await using monitor = new PortMonitor({ in: 'all' });
-    const told: PortEvent[] = [];
-    for (const type of ['opened', 'closed', 'place', 'error'] as const)
-      monitor.on(type, (event) => told.push(event));
+    const told = recordEvents(monitor);
     await monitor.start();
     expect(monitor.listeners().map(({ place }) => place)).toContain('netns:green');
     const names = new Set(['netns:new', 'netns:green', `pid:${red()}`]);
     const ours = () => told.filter(({ place }) => names.has(place)).map(brief);
     await namespaces.makeOne('new', [tcp(80)]);
-    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 20_000);
+    await vi.waitFor(() => expect(ours()).toEqual(['netns:new appeared', 'netns:new opened 80']), 60_000);
     await namespaces.open('green', tcp(8080));
-    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 20_000);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green opened 8080'), 60_000);
     await namespaces.close('green', 8080);
-    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 20_000);
+    await vi.waitFor(() => expect(ours().at(-1)).toBe('netns:green closed 8080'), 60_000);
     await namespaces.end('new');
     await vi.waitFor(
       () => expect(ours().slice(-2)).toEqual(['netns:new closed 80', 'netns:new gone']),
-      20_000,
+      60_000,
     );
     expect(ours()).toHaveLength(6);
   });

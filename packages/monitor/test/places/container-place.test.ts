@@ -2,8 +2,8 @@ import { chmodSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listListeners, PortMonitor } from '../../dist/index.js';
-import { DockerEngine, HAS_DOCKER } from '../docker/docker-engine.js';
-import { HAS_PODMAN, PodmanEngine } from '../docker/podman-engine.js';
+import { DockerEngine, HAS_DOCKER } from '../container-engines/docker-engine.js';
+import { HAS_PODMAN, PodmanEngine } from '../container-engines/podman-engine.js';
 import { EventsOf } from './events-of.js';
 import { lookAsNobody, lookFromMac } from './look-at-place.js';
 
@@ -28,14 +28,14 @@ describe.each(ENGINES)('containers of $kind', ({ kind, isHere, start, variable }
       await engine.run('shell', 'busybox-only', ['nc', '-l', '-p', '8080', '-e', 'cat']);
       await untilOpen(bare, 3);
       await untilOpen(shell, 1);
-    }, 60_000);
+    });
 
     afterAll(async () => {
       delete process.env[variable];
       await engine?.[Symbol.asyncDispose]();
     });
 
-    /** What opens a moment after a container was started is waited for by events. */
+    /** A container's ports open a moment after its start. */
     async function untilOpen(place: string, count: number): Promise<void> {
       await using monitor = new PortMonitor({ in: place, processes: false });
       const events = new EventsOf(monitor);
@@ -147,7 +147,7 @@ describe.each(ENGINES)('containers of $kind', ({ kind, isHere, start, variable }
       expect(lookAsNobody(bare)).toMatch(/ERR_PORTOLAN_PLACE .*EACCES.*try sudo/);
     });
 
-    test('of another machine are seen through the engine, where they have a shell or cat', () => {
+    test('of another machine are seen through the engine if they have a shell or cat', () => {
       expect(lookFromMac(shell)).toBe(`${shell} proc :: 8080`);
       expect(lookFromMac(bare)).toMatch(/ERR_PORTOLAN_NO_SOURCE .*there is no/);
     });

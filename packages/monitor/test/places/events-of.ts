@@ -1,6 +1,6 @@
 import type { PortEvent, PortMonitor } from '../../dist/index.js';
 
-/** The events of a monitor in short lines, as they come. */
+/** Records the events of a monitor in short lines, in the order in which they come. */
 export class EventsOf {
   readonly lines: string[] = [];
   #wake: (() => void) | undefined;
@@ -14,7 +14,7 @@ export class EventsOf {
       monitor.on(type, note);
   }
 
-  /** Waits until there are so many; gives all, and forgets them. */
+  /** Waits until there are so many lines; returns all lines and forgets them. */
   async take(count: number): Promise<string[]> {
     while (this.lines.length < count) {
       await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** Looks once at a place, and prints what it saw there, or why it saw nothing. */
+/** Looks once at a place and prints the endpoints that it saw, or the error. */
 import { listListeners } from '../../dist/index.js';
 
 const [place] = process.argv.slice(2);

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 const LOOK = fileURLToPath(new URL('look-at-place.mjs', import.meta.url));
 const AS_MAC = new URL('../mac/as-mac.mjs', import.meta.url).href;
 
-/** What an ordinary user sees of a place, or is told. */
+/** Looks at a place as an ordinary user; returns what `look-at-place.mjs` prints. */
 export function lookAsNobody(place: string): string {
   return run(['setpriv', '--reuid=65534', '--clear-groups', process.execPath, LOOK, place]);
 }
 
-/** What a program sees of a place, or is told, that ends when it touches what only Linux has. */
+/** Looks at a place from a program that believes it is on macOS and ends if it touches what only Linux has. */
 export function lookFromMac(place: string): string {
   return run([process.execPath, '--import', AS_MAC, LOOK, place]);
 }

@@ -1,7 +1,8 @@
-"""Makes network namespaces with listeners in them, and ends them, as it is told in lines of JSON.
+"""Makes network namespaces with listeners in them, and ends them. Each request is a line of JSON: [VERB, ARGUMENT...].
 
-`make` takes a list of {name, by, sockets} and answers with what was made, `end` a list of names, `open` and `close` one socket.
-A namespace is kept by a mount in /run/netns, as ip-netns(8) does, with its sockets held from outside; or by a process in it.
+`make` takes a list of {name, by, sockets} and answers with the namespaces that it made. `end` takes a list of names. `open`
+and `close` take one socket. A namespace is kept by a mount in /run/netns, as ip-netns(8) does, or by a process in it. If a
+mount keeps it, this process holds its sockets from outside.
 """
 import ctypes, json, os, signal, socket, sys
 
@@ -34,10 +35,10 @@ def told(plan, one):
 
 
 class Namespace:
-    """One of them: `fd` leads into it."""
+    """A network namespace that this process has made."""
 
     def __init__(self, name, by):
-        self.name, self.by, self.sockets, self.child, self.fd = name, by, [], None, None
+        self.name, self.by, self.sockets, self.child = name, by, [], None
 
     def make(self, plans):
         if self.by == 'process':
@@ -64,7 +65,7 @@ class Namespace:
         self.child = os.fork()
         if self.child == 0:
             check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
-            # It is to hold nothing of the others.
+            # The child must not hold sockets of other namespaces.
             writing = os.dup2(writing, 3)
             os.closerange(4, 1 << 20)
             check(libc.unshare(CLONE_NEWNET))

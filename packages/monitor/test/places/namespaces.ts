@@ -8,44 +8,45 @@ const SCRIPT = fileURLToPath(new URL('namespaces.py', import.meta.url));
 
 /** A socket to open. */
 export interface SocketPlan extends Pick<Endpoint, 'protocol' | 'family' | 'address'> {
-  /** 0 lets the kernel choose. */
+  /** If it is 0 the kernel chooses the port. */
   readonly port: number;
 }
 
-/** A socket that listens. */
+/** A socket that was opened. */
 export interface TestSocket extends SocketPlan {
   readonly inode: number;
 }
 
 /** A network namespace to make. */
 export interface NamespacePlan {
-  /** By which it is told from others, and its name for ip-netns(8) where a mount keeps it. */
+  /** Its name in this test; also its name for ip-netns(8) if a mount keeps it. */
   readonly name: string;
+  /** What keeps it alive. */
   readonly by: 'mount' | 'process';
   readonly sockets: readonly SocketPlan[];
 }
 
-/** A network namespace that is there. */
+/** A network namespace that was made. */
 export interface TestNamespace {
   readonly name: string;
-  /** Of the process that keeps it; null where a mount does. */
+  /** The process that keeps it alive; null if a mount does. */
   readonly pid: number | null;
   readonly inode: number;
   readonly sockets: readonly TestSocket[];
 }
 
-/** A TCP listener on the loopback of IPv4. */
+/** A TCP listener, by default on 127.0.0.1. */
 export function tcp(port: number, address = '127.0.0.1'): SocketPlan {
   return { protocol: 'tcp', family: 4, address, port };
 }
 
-/** A process that makes network namespaces and ends them. Those that are left end with it. */
+/** A process that makes network namespaces and ends them. When it ends, all that are left end too. */
 export class Namespaces implements AsyncDisposable {
   readonly #child = spawn('python3', [SCRIPT], { stdio: ['pipe', 'pipe', 'inherit'] });
   readonly #lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   #answered: Promise<unknown> = Promise.resolve();
 
-  /** Its process, which holds the sockets of namespaces that a mount keeps. */
+  /** The pid of that process. It holds the sockets of the namespaces that a mount keeps. */
   pid = 0;
 
   async ready(): Promise<this> {
@@ -57,7 +58,7 @@ export class Namespaces implements AsyncDisposable {
     return this.#ask('make', plans);
   }
 
-  /** Makes one, by a mount where nothing else is said. */
+  /** Makes one namespace, by default kept by a mount. */
   async makeOne(
     name: string,
     sockets: readonly SocketPlan[],
@@ -86,12 +87,12 @@ export class Namespaces implements AsyncDisposable {
     await exit;
   }
 
-  /** One after the other: the answers come in the order of the questions. */
+  /** One question at a time: the answers come in the order of the questions. */
   #ask<T>(...question: readonly unknown[]): Promise<T> {
     const answer = this.#answered.then(async () => {
       this.#child.stdin.write(`${JSON.stringify(question)}\n`);
       const { value, done } = await this.#lines.next();
-      if (done) throw new Error('the namespaces has ended');
+      if (done) throw new Error('namespaces.py has ended');
       return JSON.parse(value) as T;
     });
     this.#answered = answer.catch(() => undefined);
@@ -99,7 +100,7 @@ export class Namespaces implements AsyncDisposable {
   }
 }
 
-/** A namespaces that is ready. */
-export function launch(): Promise<Namespaces> {
+/** Starts the process that makes namespaces, and waits until it is ready. */
+export function startNamespaces(): Promise<Namespaces> {
   return new Namespaces().ready();
 }

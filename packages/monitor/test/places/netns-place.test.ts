@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type PortEvent, PortMonitor } from '../../dist/index.js';
+import { PortMonitor } from '../../dist/index.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { brief } from './brief-event.js';
-import { launch, type Namespaces, tcp } from './namespaces.js';
-import { enterOwnMounts } from './own-mounts.js';
+import { enterMountNamespace } from './mount-namespace.js';
+import { type Namespaces, startNamespaces, tcp } from './namespaces.js';
+import { brief, recordEvents } from './recorded-events.js';
 
 const QUIET = { doorbell: 'clock', intervalMs: 1e6, processes: false } as const;
 
@@ -13,17 +13,10 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
 
   beforeAll(async () => {
     enterTestNamespace();
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
   });
   afterAll(() => namespaces[Symbol.asyncDispose]());
-
-  function recorded(monitor: PortMonitor): PortEvent[] {
-    const told: PortEvent[] = [];
-    for (const type of ['opened', 'closed', 'place', 'error'] as const)
-      monitor.on(type, (event) => told.push(event));
-    return told;
-  }
 
   test.each([{ sources: ['netlink'] }, { sources: ['proc'] }] as const)(
     'that is made again is another one, with $sources',
@@ -32,12 +25,12 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
       await using monitor = new PortMonitor({ ...QUIET, sources, in: 'netns:again' });
       await monitor.start();
       expect(monitor.listeners().map(({ port }) => port)).toEqual([80]);
-      const told = recorded(monitor);
-      // Both between two looks at what is there.
+      const told = recordEvents(monitor);
+      // Both happen between two searches for the place's site.
       await namespaces.end('again');
       await namespaces.makeOne('again', [tcp(81), tcp(82)]);
       const found = await monitor.refresh();
-      // The clock may have been quicker with the first ones.
+      // The monitor's clock may have told the first events already.
       expect(told.slice(told.length - found.length)).toEqual(found);
       expect(told.map(brief)).toEqual([
         'netns:again closed 80',
@@ -48,11 +41,11 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
       ]);
       expect(monitor.listeners().map(({ port }) => port)).toEqual([81, 82]);
       await namespaces.end('again');
-      await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ type: 'place', state: 'gone' }), 20_000);
+      await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ type: 'place', state: 'gone' }), 60_000);
       expect(told.at(-1)).toMatchObject({ reason: expect.stringContaining('/run/netns/again') });
-      // It may come back much later.
+      // The namespace may come back much later.
       await namespaces.makeOne('again', [tcp(83)]);
-      await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:again opened 83'), 20_000);
+      await vi.waitFor(() => expect(told.map(brief).at(-1)).toBe('netns:again opened 83'), 60_000);
       await namespaces.end('again');
     },
   );
@@ -61,7 +54,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
     'is not kept alive by a monitor that watches it through %s',
     async (source) => {
       await namespaces.makeOne('mortal', [tcp(80)]);
-      // The kernel ends this end of the pair with the namespace of the other one, and not before.
+      // The kernel removes `near` when the namespace of `far` ends, and not before.
       execFileSync('ip', ['link', 'add', 'near', 'type', 'veth', 'peer', 'name', 'far', 'netns', 'mortal']);
       await using monitor = new PortMonitor({ in: 'netns:mortal', sources: [source], processes: false });
       await monitor.start();
@@ -71,9 +64,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
       const links = () => execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' });
       expect(links()).toContain('near');
       await namespaces.end('mortal');
-      await vi.waitFor(() => expect(links()).not.toContain('near'), { timeout: 5000, interval: 100 });
+      await vi.waitFor(() => expect(links()).not.toContain('near'), { timeout: 60_000, interval: 100 });
     },
-    10_000,
   );
 
   test('may be a path, and is told what is wrong with it', async () => {
@@ -83,9 +75,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
     await expect(new PortMonitor({ in: 'netns:/proc/self/ns/uts' }).start()).rejects.toThrow(
       /that is no network namespace/,
     );
-    await using own = new PortMonitor({ ...QUIET, in: 'netns:/proc/self/ns/net' });
-    await own.start();
-    expect(own.source).toBe('netlink');
+    await using current = new PortMonitor({ ...QUIET, in: 'netns:/proc/self/ns/net' });
+    await current.start();
+    expect(current.source).toBe('netlink');
   });
 
   test('costs no event when it is looked at as two places', async () => {
@@ -93,9 +85,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
     await using monitor = new PortMonitor({ ...QUIET, in: [`pid:${pid}`, `netns:/proc/${pid}/ns/net`] });
     await monitor.start();
     await namespaces.makeOne('other', [tcp(90)]);
-    const told = recorded(monitor);
+    const told = recordEvents(monitor);
     await namespaces.end('twice');
-    await vi.waitFor(() => expect(told.filter(({ type }) => type === 'place')).toHaveLength(2), 20_000);
+    await vi.waitFor(() => expect(told.filter(({ type }) => type === 'place')).toHaveLength(2), 60_000);
     expect(told.filter(({ type }) => type === 'closed')).toHaveLength(2);
     await namespaces.end('other');
   });

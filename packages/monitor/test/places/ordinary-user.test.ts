@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { launch, type Namespaces, type TestNamespace, tcp } from './namespaces.js';
-import { enterOwnMounts } from './own-mounts.js';
+import { enterMountNamespace } from './mount-namespace.js';
+import { type Namespaces, startNamespaces, type TestNamespace, tcp } from './namespaces.js';
 
 const NOBODY = 65534;
 
@@ -13,8 +13,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('an ordinary user', () => {
 
   beforeAll(async () => {
     enterTestNamespace();
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
     red = await namespaces.makeOne('red', [tcp(80)], 'process');
     await namespaces.makeOne('blue', [tcp(81)]);
     execFileSync('chmod', ['755', '/run/netns']);
@@ -31,7 +31,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('an ordinary user', () => {
     return JSON.parse(line) as never;
   }
 
-  test('sees what listens where another’s process is, and is told why not by whom', async () => {
+  test('sees what listens in the namespace of another user’s process, and is told why not by whom', async () => {
     const { listeners, places } = await asNobody(`
 const { listeners, places } = await listListeners({ in: 'pid:${red.pid}' });
 console.log(JSON.stringify({ listeners, places }));
@@ -81,7 +81,7 @@ const errors = [];
 monitor.on('error', ({ place, error }) => errors.push([place, error.message]));
 await monitor.start();
 for (let i = 0; i < 5; i++) await monitor.refresh();
-// Looks by the clock as well, those that are made when what failed is tried again.
+// The clock makes looks too, among them those that try again what has failed.
 await new Promise((resolve) => setTimeout(resolve, 1500));
 const sees = monitor.listeners().map(({ place, port }) => place + ' ' + port);
 await monitor.stop();

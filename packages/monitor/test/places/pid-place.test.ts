@@ -5,9 +5,9 @@ import { listListeners, type PortEvent, PortMonitor } from '../../src/index.js';
 import { PidPlace } from '../../src/places/pid-place.js';
 import { openSocket } from '../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { brief } from './brief-event.js';
-import { launch, type Namespaces, tcp } from './namespaces.js';
-import { enterOwnMounts } from './own-mounts.js';
+import { enterMountNamespace } from './mount-namespace.js';
+import { type Namespaces, startNamespaces, tcp } from './namespaces.js';
+import { brief } from './recorded-events.js';
 
 const QUIET = { doorbell: 'clock', intervalMs: 1e6, processes: false } as const;
 
@@ -16,12 +16,12 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
 
   beforeAll(async () => {
     enterTestNamespace();
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
   });
   afterAll(() => namespaces[Symbol.asyncDispose]());
 
-  test('is the own namespace where the process is in that, under the name that was asked for', async () => {
+  test('is this process’s namespace if the other process is in it, under the name that was asked for', async () => {
     using socket = openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 1 });
     const { listeners, places } = await listListeners({ in: `pid:${namespaces.pid}`, processes: false });
     const { port } = socket.bound;
@@ -47,7 +47,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
   });
 
   test('follows a process that goes to another namespace', async () => {
-    const child = spawn('python3', ['-c', WANDERER], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn('python3', ['-c', CHANGE_NAMESPACE], { stdio: ['pipe', 'pipe', 'inherit'] });
     try {
       await once(child.stdout, 'data');
       await using monitor = new PortMonitor({ ...QUIET, in: `pid:${child.pid}` });
@@ -92,7 +92,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
     expect(JSON.parse(told)).toEqual({ first: 1, second: 'that process has ended' });
   });
 
-  test('is not there where there is no such process', async () => {
+  test('is not there if there is no such process', async () => {
     await expect(new PidPlace(2 ** 31 - 1).find()).rejects.toThrow('there is no such process');
     await expect(new PortMonitor({ in: 'pid:2147483647' }).start()).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_PLACE',
@@ -100,7 +100,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
   });
 });
 
-const WANDERER = `
+/** Listens on port 9300; when it reads a line, it goes to a new network namespace and listens on 9301 there. */
+const CHANGE_NAMESPACE = `
 import ctypes, socket, sys
 one = socket.create_server(('127.0.0.1', 9300))
 print('ready', flush=True)

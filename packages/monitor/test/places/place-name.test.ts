@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parsePlaceName } from '../../src/places/place-name.js';
+import { PLACE_FORMS, parsePlaceName } from '../../src/places/place-name.js';
 
 describe('the name of a place', () => {
   test.each([
@@ -43,7 +43,8 @@ describe('the name of a place', () => {
   });
 
   test('whatever it is, it is understood or refused', () => {
-    const kinds = fc.constantFrom('', 'pid:', 'netns:', 'docker:', 'exec:', 'ssh:', 'all');
+    const beginnings = PLACE_FORMS.map((form) => form.replace(/:.*/, ':'));
+    const kinds = fc.constantFrom('', ...beginnings);
     fc.assert(
       fc.property(kinds, fc.string({ unit: 'binary' }), (kind, rest) => {
         try {

@@ -59,7 +59,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
 
   test('reports only what stays open for as long as it was told, and then by itself', async () => {
     await using master = await listenerProcess();
-    await using monitor = await askedMonitor({ settleMs: 150 });
+    await using monitor = await askedMonitor({ settleMs: 150, processes: false });
     await master.open(8080);
     expect(await look(monitor)).toEqual([]);
     await master.close(8080);
@@ -78,7 +78,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   test('begins for a reader with what it reported, and not with what is yet to settle', async () => {
     await using master = await listenerProcess();
     await master.open(7000);
-    await using monitor = await askedMonitor({ settleMs: 1000 });
+    await using monitor = await askedMonitor({ settleMs: 1000, processes: false });
     await master.open(7001);
     await master.open(7002);
     expect(await look(monitor)).toEqual([]);

@@ -26,7 +26,7 @@ it('are nobody for a process that is gone', () => {
   expect(readAncestors(2 ** 22 + 1)).toEqual([]);
 });
 
-it('end where a pid has become a younger process, though that is a circle', () => {
+it('end if a pid has become a younger process, even in a circle', () => {
   const stats = new Map([
     [10, { name: 'child', parentPid: 20, startTicks: 50 }],
     [20, { name: 'parent', parentPid: 30, startTicks: 40 }],

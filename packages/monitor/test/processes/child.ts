@@ -1,15 +1,14 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { boundSocket, groupSockets, type Listener } from '../../src/listener.js';
 
-/** A program that was started for a test, and the line of JSON it said when it was ready. */
+/** A program that was started for a test, and the line of JSON that it printed when it was ready. */
 export interface Child<T> extends AsyncDisposable {
   readonly pid: number;
   readonly report: T;
 }
 
-/** Starts a program in a process group of its own, which is killed when the child is disposed of. */
+/** Starts a program in a new process group, which is killed when the child is disposed. Waits for its line of JSON. */
 export async function startChild<T>(
   command: string,
   args: readonly string[],
@@ -33,7 +32,7 @@ export async function startChild<T>(
   }
 }
 
-/** The same for a Python script. */
+/** Starts a Python script in the same way, behind {@link PRELUDE}. */
 export function startPython<T>(script: string, args: readonly string[] = []): Promise<Child<T>> {
   return startChild('python3', ['-c', `${PRELUDE}\n${script}`, ...args]);
 }
@@ -52,15 +51,6 @@ def wait():
     signal.pause()
 `;
 
-/** A listener with one socket, as a source would see it. */
-export function listenerOf(inode: number | null, uid: number | null = 0): Listener {
-  const [listener] = groupSockets([
-    boundSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 1, inode, uid }),
-  ]);
-  if (listener === undefined) throw new Error('a socket makes a listener');
-  return listener;
-}
-
 async function stopGroup(child: ChildProcess): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
@@ -68,7 +58,7 @@ async function stopGroup(child: ChildProcess): Promise<void> {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The group has already ended.
   }
   await exited;
 }

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseBootTime } from '../../src/processes/boot-time.js';
-import { parseSocketLink } from '../../src/processes/descriptors.js';
+import { parseMountinfo } from '../../src/kernel/mountinfo.js';
+import { parseBootTime } from '../../src/processes/clock-ticks.js';
+import { parseSocketLink } from '../../src/processes/holders/descriptors.js';
+import { hidesProcesses } from '../../src/processes/holders/sees-every-process.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from '../../src/processes/parse-command-line.js';
 import { parseStat } from '../../src/processes/parse-stat.js';
 import { parseEffectiveUid } from '../../src/processes/parse-status.js';
-import { hidesProcesses } from '../../src/processes/sees-every-process.js';
 
 const bytes = fc.uint8Array({ maxLength: 5000 }).map((array) => Buffer.from(array));
 const TAIL =
@@ -129,7 +130,7 @@ describe('the small ones', () => {
     ['rw,hidepid=off', false],
   ])('/proc mounted with %s', (options, expected) => {
     const mountinfo = `22 1 0:21 / /sys rw - sysfs sysfs rw\n23 1 0:22 / /proc rw,nosuid shared:5 - proc proc ${options}\n`;
-    expect(hidesProcesses(mountinfo)).toBe(expected);
+    expect(hidesProcesses(parseMountinfo(mountinfo))).toBe(expected);
   });
 
   test('random bytes never throw', () => {
@@ -137,7 +138,7 @@ describe('the small ones', () => {
       fc.property(bytes, (random) => {
         parseEffectiveUid(random);
         parseBootTime(random);
-        hidesProcesses(random.toString('latin1'));
+        hidesProcesses(parseMountinfo(random.toString('latin1')));
       }),
     );
   });

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Listener } from '../../src/index.js';
-import { NodeFfiLibc } from '../../src/kernel/node-ffi.js';
+import { loadNodeFfi } from '../../src/kernel/node-ffi.js';
 import { createSources } from '../../src/sources/create-sources.js';
 import { NetlinkSource } from '../../src/sources/netlink/netlink-source.js';
 import { SOURCE_NAMES, type Source } from '../../src/sources/source.js';
@@ -21,7 +21,7 @@ const SOURCES: { name: string; create: () => Source }[] = SOURCE_NAMES.map((name
 if (HAS_NODE_FFI) {
   SOURCES.push({
     name: 'netlink through node:ffi',
-    create: () => new NetlinkSource(undefined, () => new NodeFfiLibc()),
+    create: () => new NetlinkSource(undefined, () => loadNodeFfi()),
   });
 }
 

@@ -1,4 +1,4 @@
 import { spawnSync } from 'node:child_process';
 
-/** Whether lsof is installed; tests that need it are skipped otherwise. scripts/install-test-needs.sh brings it. */
+/** Whether lsof is installed (scripts/install-test-needs.sh does it). If not, tests that need it are skipped. */
 export const HAS_LSOF = spawnSync('lsof', ['-v']).error === undefined;

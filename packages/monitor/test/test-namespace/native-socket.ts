@@ -24,7 +24,7 @@ const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 const CLONE_NEWNET = 0x40000000;
 
-/** What to make; port 0 lets the kernel choose. */
+/** The socket to open. If the port is 0, the kernel chooses it. */
 export interface SocketPlan {
   readonly protocol: Protocol;
   readonly family: Family;
@@ -35,20 +35,20 @@ export interface SocketPlan {
   /** The zone of a link-local address. */
   readonly zone?: string | null;
   readonly v6Only?: boolean;
-  /** TCP: the backlog to listen with; null binds and never listens. */
+  /** TCP: the backlog to listen with. If it is null, the socket is bound and never listens. */
   readonly backlog?: number | null;
-  /** UDP: connect to this port of the same address, which makes it nobody's listener. */
+  /** UDP: connect to this port of the same address. A connected socket is no listener. */
   readonly connectTo?: number;
 }
 
-/** A socket that was made, and what should be seen of it. */
+/** A socket that was opened, and what a source should tell of it. */
 export interface NativeSocket extends Disposable {
-  /** False for TCP that is only bound and for UDP that is connected. */
+  /** False for a TCP socket that is only bound, and for a UDP socket that is connected. */
   readonly listens: boolean;
   readonly bound: Omit<BoundSocket, 'cgroup' | 'backlog' | 'pids'>;
 }
 
-/** Makes a real socket with options that node:net has not; the error's message is the errno's name. */
+/** Opens a real socket with options that node:net does not have. If it fails, the error's message is the errno's name. */
 export function openSocket(plan: SocketPlan): NativeSocket {
   const family = plan.family === 4 ? AF_INET : AF_INET6;
   const fd = check(nativeSocket(family, plan.protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0));
@@ -74,7 +74,7 @@ export function openSocket(plan: SocketPlan): NativeSocket {
   }
 }
 
-/** Puts the calling thread, and all that it starts, into a new network namespace. Needs root. */
+/** Puts the calling thread, and all processes that it starts, into a new network namespace. Needs root. */
 export function enterNewNetworkNamespace(): void {
   check(nativeUnshare(CLONE_NEWNET));
 }

@@ -4,7 +4,7 @@ import { TEST_ADDRESSES } from './test-namespace.js';
 
 const { ipv4, ipv6, linkLocal, mapped, device } = TEST_ADDRESSES;
 
-/** Few ports and addresses, so that the sockets get into each other's way as often as they can. */
+/** There are few ports and addresses, so that many sockets collide. */
 const port = fc.oneof(
   { weight: 3, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.integer({ min: 3000, max: 3010 }) },
@@ -43,13 +43,13 @@ function isSpecific(address: string): boolean {
   return address !== '0.0.0.0' && address !== '::';
 }
 
-/** Sets of sockets of every kind, from none to hundreds, among them such as nobody listens on. */
+/** Sets of sockets of every kind, from none to hundreds. Some of the sockets do not listen. */
 export const randomSockets: fc.Arbitrary<SocketPlan[]> = fc.oneof(
   fc.array(plan, { maxLength: 20, size: 'max' }),
   fc.array(plan, { minLength: 100, maxLength: 400, size: 'max' }),
 );
 
-/** Makes those of the sockets that can be had side by side. */
+/** Opens the sockets, except those that collide with an earlier one. */
 export function openAll(plans: readonly SocketPlan[]): NativeSocket[] {
   const opened: NativeSocket[] = [];
   for (const each of plans) {

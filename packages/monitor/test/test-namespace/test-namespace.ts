@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { enterNewNetworkNamespace } from './native-socket.js';
 
-/** Whether this process may make a network namespace; tests that need one are skipped otherwise. */
+/** Whether this process may make a network namespace. If not, tests that need one are skipped. */
 export const MAY_MAKE_NAMESPACES = process.getuid?.() === 0;
 
 /** The addresses of {@link enterTestNamespace}, besides the wildcards. */
@@ -14,8 +14,8 @@ export const TEST_ADDRESSES = {
 } as const;
 
 /**
- * Puts this test process into an empty network namespace of its own, with some addresses. It lasts until the
- * process ends, so every test file that calls this has one for itself.
+ * Puts this test process into a new network namespace, in which nothing listens, and adds {@link TEST_ADDRESSES}. The
+ * namespace ends with the process. Each test file has its own process, so no two files share a namespace.
  */
 export function enterTestNamespace(): void {
   enterNewNetworkNamespace();

@@ -1,4 +1,4 @@
-/** The ways a text can stand out (SGR parameters of ECMA-48). */
+/** The styles of a text, with the parameters that switch them on and off (SGR of ECMA-48). */
 const STYLES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -10,7 +10,7 @@ const STYLES = {
 
 export type Style = keyof typeof STYLES;
 
-/** Whether to colour: FORCE_COLOR wins, then NO_COLOR (https://no-color.org), then what the stream is. */
+/** True if output is coloured. FORCE_COLOR wins, then NO_COLOR (https://no-color.org), then the kind of stream. */
 export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
   if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
   if (env.NO_COLOR || env.TERM === 'dumb') return false;

@@ -1,12 +1,12 @@
 import type { Listener } from '@portolan/monitor';
-import { isElsewhere } from '../arguments/places.js';
+import { isElsewhere } from '../listeners/place.js';
 
-/** A line on the processes that could not be seen, and what would help; one on those here and one on those elsewhere. */
+/** Lines on processes that can't be seen, and on what would help: one for this machine, and one for elsewhere. */
 export function hiddenHints(listeners: readonly Listener[], isRoot: boolean): string[] {
   const hidden = listeners.filter(({ sockets }) => sockets.some(({ holder }) => holder === 'hidden'));
   const here = subject(hidden.filter(({ place }) => !isElsewhere(place)));
   const elsewhere = subject(hidden.filter(({ place }) => isElsewhere(place)));
-  // Root may see every process, except those of another pid namespace, or when it is sandboxed itself.
+  // Root sees every process, unless the process is of another pid namespace or root itself is sandboxed.
   const help = isRoot
     ? "that can't be seen from in here, not even by root"
     : 'that only root may see; try: sudo portolan';

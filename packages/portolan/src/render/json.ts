@@ -3,7 +3,7 @@ import type { Listener, MissedEvents, PortEvent, Snapshot } from '@portolan/moni
 /** The version of what `--json` and `--ndjson` print. It goes up when a key changes its meaning or goes away. */
 const SCHEMA_VERSION = 1;
 
-/** One JSON document. */
+/** A look as one JSON document. */
 export function renderJson({ listeners, ...look }: Snapshot): string {
   const document = { schemaVersion: SCHEMA_VERSION, ...look, listeners };
   return `${escapeInvisible(JSON.stringify(document, null, 2))}\n`;
@@ -14,7 +14,7 @@ export function renderJsonLines(listeners: readonly Listener[]): string {
   return listeners.map(renderJsonLine).join('');
 }
 
-/** One line of JSON; of an error what it says, and its code. */
+/** One line of JSON. An error becomes its name, its code and its message. */
 export function renderJsonLine(value: Listener | PortEvent | MissedEvents): string {
   return `${escapeInvisible(JSON.stringify(value, replaceError))}\n`;
 }
@@ -25,8 +25,8 @@ function replaceError(_key: string, value: unknown): unknown {
 }
 
 /**
- * Writes as `\uXXXX` what JSON allows raw and a terminal would obey or hide (see `visibleText`): the same JSON value.
- * The line breaks of the layout stay; those within strings are escaped already.
+ * Writes characters as `\uXXXX` that JSON allows raw and a terminal would obey or hide (see `visibleText`). The JSON value
+ * stays the same. The line breaks of the layout stay, since those within strings are escaped already.
  */
 function escapeInvisible(json: string): string {
   return json.replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, (character) =>

@@ -1,21 +1,21 @@
 import type { Listener, ListenerSocket, Process } from '@portolan/monitor';
-import type { Users } from '../users.js';
+import type { UserNames } from '../listeners/user-names.js';
 import type { Style } from './color.js';
 import { processName } from './process-name.js';
 import { groupServices, type Service } from './services.js';
 import { type Canvas, type Cell, type Column, type Concession, renderTable } from './table.js';
 import { visibleText } from './visible-text.js';
 
-/** How many addresses, names or pids of a service a terminal shows; the others are counted: `812, 813 +2`. */
+/** How many addresses, names or pids of a service a terminal shows. The others are counted: `812, 813 +2`. */
 const SHOWN_ON_TERMINAL = 2;
 
-/** How much of a container's id people use. */
+/** How many digits of a container's id people use. */
 const SHORT_ID_LENGTH = 12;
 
-/** How much of a place's name a terminal shows. */
+/** How many characters of a place's name a terminal shows. */
 const PLACE_LENGTH = 28;
 
-/** What stands where a process's name would. */
+/** What stands in place of a process's name. */
 const MARKS = { hidden: '(hidden)', kernel: '(kernel)' } as const;
 
 const CONCESSIONS: readonly Concession[] = [
@@ -34,14 +34,14 @@ const CONCESSIONS: readonly Concession[] = [
   { header: 'PROTO', to: 'left out' },
 ];
 
-/** What a table is made with. */
+/** What the table is made with besides the listeners. */
 export interface TableOptions {
-  readonly users: Users;
-  /** Whether the places are a column. */
+  readonly users: UserNames;
+  /** True if the places are a column. */
   readonly hasPlaces: boolean;
 }
 
-/** The table for people: a row a service, with columns only for what is known. Nothing for no listeners. */
+/** The table for people, with a row for each service and columns only for what is known. Empty without listeners. */
 export function renderListenerTable(
   listeners: readonly Listener[],
   canvas: Canvas,
@@ -80,7 +80,7 @@ export function renderListenerTable(
   return renderTable(columns, CONCESSIONS, canvas);
 }
 
-/** Names of one kind begin alike, and paths end in what tells them apart. */
+/** Shortens a name in its middle: places of one kind begin alike, and paths differ at their ends. */
 function shortPlace(place: string): string {
   const characters = [...place];
   if (characters.length <= PLACE_LENGTH) return place;
@@ -96,7 +96,7 @@ function cellOf(texts: readonly string[], shorten: boolean, style?: Style): Cell
   return { text: shown.map(visibleText).join(', ') + (more > 0 ? ` +${more}` : ''), style };
 }
 
-/** IPv6 in brackets, the interface as a zone, and a word where an IPv6 wildcard takes IPv4 too. */
+/** IPv6 in brackets, the interface as a zone, and a remark if an IPv6 wildcard takes IPv4 too. */
 function addressTexts({ family, address, sockets }: Listener): string[] {
   return sockets.map((socket) => {
     const zone = socket.interface === null ? '' : `%${socket.interface}`;
@@ -121,8 +121,8 @@ function processCell({ processes, otherHolders }: Service, shorten: boolean): Ce
   return cellOf([...names, ...marks], shorten, 'green');
 }
 
-/** Whom the processes run as; where none is seen, who made the sockets. */
-function userTexts({ place, processes, listeners }: Service, users: Users): string[] {
+/** The users of the processes, or the makers of the sockets if no process is seen. */
+function userTexts({ place, processes, listeners }: Service, users: UserNames): string[] {
   const nameOf = (uid: number | null) => (uid === null ? [] : [users.nameAt(place, uid) ?? String(uid)]);
   if (processes !== null && processes.length > 0) {
     return processes.flatMap(({ user, uid }) => (user === null ? nameOf(uid) : [user]));
@@ -130,7 +130,7 @@ function userTexts({ place, processes, listeners }: Service, users: Users): stri
   return listeners.flatMap(({ sockets }) => sockets.flatMap(({ uid }) => nameOf(uid)));
 }
 
-/** Those of the processes; where none is seen, of the sockets. */
+/** The containers of the processes, or of the sockets if no process is seen. */
 function containerTexts({ processes, listeners }: Service, idLength: number): string[] {
   const contained = processes?.length ? processes : listeners.flatMap(({ sockets }) => sockets);
   return contained.flatMap(({ container }) => (container === null ? [] : [container.slice(0, idLength)]));

@@ -1,6 +1,6 @@
 import type { Process } from '@portolan/monitor';
 
-/** The name of a process as people know it. Newer versions of Node call theirs after its main thread. */
+/** The name of a process as people know it. Newer versions of Node name the process after its main thread. */
 export function processName({ name }: Pick<Process, 'name'>): string {
   return name === 'node-MainThread' ? 'node' : name;
 }

@@ -6,13 +6,13 @@ export interface Service {
   readonly protocol: Protocol;
   readonly port: number;
   readonly listeners: readonly Listener[];
-  /** By pid; null where nobody looked. */
+  /** In the order of pids; null if nobody looked. */
   readonly processes: readonly Process[] | null;
-  /** Who else holds sockets of it. */
+  /** Who else holds its sockets. */
   readonly otherHolders: readonly Exclude<SocketHolder, 'process'>[];
 }
 
-/** Gathers listeners into services, each at the place of its first listener. */
+/** Groups listeners into services. A service stands where its first listener stood. */
 export function groupServices(listeners: readonly Listener[]): Service[] {
   const groups = new Map<string, [Listener, ...Listener[]]>();
   for (const listener of listeners) {
@@ -34,8 +34,9 @@ export function groupServices(listeners: readonly Listener[]): Service[] {
 }
 
 /**
- * Equal for listeners of the same service. The same processes make the same service, whatever the addresses;
- * where they are not known, only the IPv4 and the IPv6 twin of an address of the same user and cgroup do.
+ * A key that is equal for the listeners of a service. Listeners of the same processes are one service, whatever their
+ * addresses. If the processes are not known, only the IPv4 and the IPv6 twin of an address are one, and only with the same
+ * user and cgroup.
  */
 function serviceKey({ place, protocol, port, address, processes, sockets }: Listener): string {
   const pids = processes?.map(({ pid }) => pid) ?? [];

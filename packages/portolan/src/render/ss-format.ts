@@ -4,11 +4,11 @@ import { visibleText } from './visible-text.js';
 interface Column {
   readonly header: string;
   readonly align: 'left' | 'right';
-  /** What stands between it and the column before. */
+  /** The text between it and the column before. */
   readonly gap: '' | ' ';
 }
 
-/** The columns of ss, `misc/ss.c` of iproute2. An address and its port are two, set against each other. */
+/** The columns of ss, `misc/ss.c` of iproute2. An address and its port are two columns, aligned towards each other. */
 const COLUMNS: readonly Column[] = [
   { header: 'Netid', align: 'left', gap: '' },
   { header: 'State', align: 'left', gap: ' ' },
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   { header: 'Process', align: 'left', gap: '' },
 ];
 
-/** What `ss -lntu` prints into a pipe for these listeners, a row a socket. */
+/** What `ss -lntu` prints into a pipe for these listeners: a row for each socket. */
 export function renderSsFormat(listeners: readonly Listener[]): string {
   const rows = [COLUMNS.map(({ header }) => header)];
   // ss asks for UDP first.
@@ -59,7 +59,7 @@ function rowOf({ protocol, family, address, port }: Listener, socket: ListenerSo
   ];
 }
 
-/** An IPv6 wildcard that takes IPv4 too is `*`; ss takes it for one as well where it can't know, as from /proc. */
+/** An IPv6 wildcard that takes IPv4 too is `*`. So is one of which ss can't know that, as with /proc. */
 function addressText(family: Listener['family'], address: string, dualStack: boolean): string {
   if (family === 4) return address;
   return dualStack && address === '::' ? '*' : `[${address}]`;

@@ -12,15 +12,15 @@ export interface Column {
   readonly cells: readonly Cell[];
 }
 
-/** What a table gives up where it is too wide: a column is cut to a width, or left out. */
+/** What a table gives up if it is too wide: a column is cut to a width, or left out. */
 export interface Concession {
   readonly header: string;
   readonly to: number | 'left out';
 }
 
-/** Where a table is written to. */
+/** What a table is written to. */
 export interface Canvas {
-  /** The cells of a terminal's line; undefined for a pipe or a file, where nothing is cut. */
+  /** The width of a terminal in cells; undefined for a pipe or a file, for which nothing is cut. */
   readonly width: number | undefined;
   readonly color: boolean;
 }
@@ -32,7 +32,7 @@ interface FittedColumn extends Column {
 
 const GAP = '  ';
 
-/** Renders columns under their headers, making concessions in their order until they fit the canvas. */
+/** Renders columns under their headers. Concessions are made in their order until the table fits the canvas. */
 export function renderTable(
   columns: readonly Column[],
   concessions: readonly Concession[],
@@ -66,7 +66,7 @@ function fit(columns: FittedColumn[], concessions: readonly Concession[], width:
   return left;
 }
 
-/** Leaving a column out may make more room than was needed: those that were cut before get it. */
+/** Gives spare room to columns that were cut: one that was left out may have made more room than was needed. */
 function giveBack(columns: readonly FittedColumn[], room: number): void {
   let spare = room;
   for (const column of columns) {

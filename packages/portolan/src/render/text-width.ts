@@ -1,4 +1,4 @@
-/** How many cells of a terminal a text without control characters takes. */
+/** The width of a text without control characters, in cells of a terminal. */
 export function textWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
@@ -6,7 +6,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The text, cut at a width, with `…` where something is missing. */
+/** Cuts a text to a width. `…` stands for what is missing. */
 export function truncateText(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   let kept = '';

@@ -1,7 +1,10 @@
 import { NoSourceError, PlaceError, type PortMonitor } from '@portolan/monitor';
 
-/** How many places are named that can't be looked at for the same reason. */
+/** How many places with the same reason are named. The others are counted. */
 const NAMED = 5;
+
+/** What an event of a place means. */
+export const PLACE_WORDS = { appeared: 'is there now', gone: 'is gone' } as const;
 
 /** A place that can't be looked at, and why. */
 export interface UnseenPlace {
@@ -9,7 +12,7 @@ export interface UnseenPlace {
   readonly reason: string;
 }
 
-/** Those that a monitor could not look at when it was started. */
+/** The places that a monitor could not look at when it was started. */
 export function unseenAtStart(monitor: PortMonitor): UnseenPlace[] {
   return monitor.recentEvents().events.flatMap((event) => {
     if (event.type === 'error') return [{ place: event.place, reason: reasonOf(event.error) }];
@@ -19,7 +22,7 @@ export function unseenAtStart(monitor: PortMonitor): UnseenPlace[] {
   });
 }
 
-/** A line a reason: `netns:blue: only root may …`, `3 places can't be looked at: netns:a, netns:b, netns:c: only root may …`. */
+/** A line for each reason: `netns:blue: only root may …`, `3 places can't be looked at: netns:a, netns:b, netns:c: only root may …`. */
 export function unseenLines(unseen: readonly UnseenPlace[]): string[] {
   const places = new Map<string, Set<string>>();
   for (const { place, reason } of unseen) places.set(reason, (places.get(reason) ?? new Set()).add(place));
@@ -31,7 +34,7 @@ export function unseenLines(unseen: readonly UnseenPlace[]): string[] {
   });
 }
 
-/** Why a place can't be looked at, in a sentence that does not name it. */
+/** Why a place can't be looked at, in a sentence that does not name the place. */
 export function reasonOf(error: Error): string {
   return error instanceof PlaceError || error instanceof NoSourceError ? error.reason : error.message;
 }

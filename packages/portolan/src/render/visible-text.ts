@@ -1,5 +1,5 @@
 /**
- * Shows every character that a terminal would obey, hide or reorder by as an escape: `\x1b`, `\u202e`, `\u{e0041}`.
+ * Shows every character as an escape that a terminal would obey, hide, or reorder text by: `\x1b`, `\u202e`, `\u{e0041}`.
  * These are Unicode's category C (control, format with the bidirectional ones, lone surrogates, private and
  * unassigned) and its line and paragraph separators. The backslash is doubled, so that an escape is never
  * mistaken for the same characters in the text itself.

@@ -1,11 +1,11 @@
 import type { Listener } from '@portolan/monitor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UserNames } from '../../src/listeners/user-names.js';
 import { renderListenerTable } from '../../src/render/listener-table.js';
-import { Users } from '../../src/users.js';
 import { heldListener, listener, processOf } from '../listeners.js';
 
-const USERS = new Users('root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\n');
+const USERS = new UserNames('root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000::/home/ada:/bin/sh\n');
 
 const NGINX = [
   processOf({

@@ -5,12 +5,12 @@ import type { Libc } from '../calls.js';
 const CLONE_NEWNET = 0x40000000;
 
 /**
- * Calls `act` while this thread is in another network namespace (setns(2)); a socket made there stays there. Needs
- * CAP_SYS_ADMIN.
+ * Calls `act` while this thread is in another network namespace (setns(2)). A socket that is made there stays there. It
+ * takes CAP_SYS_ADMIN.
  *
- * @param path a namespace's file, `/proc/1/ns/net`
- * @param inode that of the file, where it must be a certain namespace: by now the path may lead to another
- * @throws Error where that namespace can't be entered; what `act` throws
+ * @param path the namespace's file, such as `/proc/1/ns/net`
+ * @param inode the inode of that file, if only a certain namespace will do: by now the path may lead to another one
+ * @throws Error when that namespace can't be entered; what `act` throws
  */
 export function inNetworkNamespace<T>(libc: Libc, path: string, act: () => T, inode?: number): T {
   const home = openSync('/proc/thread-self/ns/net', 'r');
@@ -40,7 +40,7 @@ function enter(libc: Libc, fd: number): void {
   throw Object.assign(new Error(`setns: ${code}`), { code });
 }
 
-/** A program that would go on in a namespace that it does not know of is better ended. */
+/** Ends the program when there is no way back: it would go on in a namespace that it does not know of. */
 function goHome(libc: Libc, fd: number): void {
   if (libc.setns(fd, CLONE_NEWNET) < 0) process.abort();
 }

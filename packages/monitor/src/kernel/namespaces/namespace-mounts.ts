@@ -1,32 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { type Mount, readMountinfo } from '../mountinfo.js';
 
 /**
- * The network namespaces that are mounted where this process sees them, by the inode of their file.
+ * Reads which network namespaces this process sees mounted.
  *
- * @throws the error of the system call, such as for want of descriptors: none to be seen is not none there
+ * @returns the paths of each, by the inode of the namespace's file
+ * @throws the error of the system call, such as EMFILE: an empty answer would mean that there are none
  */
 export function readNamespaceMounts(): Map<number, string[]> {
-  return parseNamespaceMounts(readFileSync('/proc/self/mountinfo', 'latin1'));
+  return namespaceMounts(readMountinfo());
 }
 
-/**
- * Those in /proc/PID/mountinfo (proc_pid_mountinfo(5)): of the filesystem `nsfs`, whose root is `net:[INODE]`. Those of
- * ip-netns(8) come first. Blanks and backslashes in paths are octal there.
- */
-export function parseNamespaceMounts(mountinfo: string): Map<number, string[]> {
-  const mounts = new Map<number, string[]>();
-  for (const line of mountinfo.split('\n')) {
-    const [, inode, path] = /^\d+ \d+ \d+:\d+ net:\[(\d+)\] (\S+) .* - nsfs /.exec(line) ?? [];
-    if (inode === undefined || path === undefined) continue;
-    const text = path.replace(/\\(\d{3})/g, (_, octal: string) =>
-      String.fromCharCode(Number.parseInt(octal, 8)),
-    );
-    const paths = mounts.get(Number(inode)) ?? [];
-    if (!paths.includes(text))
-      mounts.set(Number(inode), [...paths, Buffer.from(text, 'latin1').toString('utf8')]);
+/** Finds the network namespaces among mounts (fs/nsfs.c). The paths of ip-netns(8) come first. */
+export function namespaceMounts(mounts: readonly Mount[]): Map<number, string[]> {
+  const byInode = new Map<number, string[]>();
+  for (const { root, path, type } of mounts) {
+    const [, inode] = /^net:\[(\d+)\]$/.exec(root) ?? [];
+    if (inode === undefined || type !== 'nsfs') continue;
+    const paths = byInode.get(Number(inode)) ?? [];
+    if (!paths.includes(path)) byInode.set(Number(inode), [...paths, path]);
   }
-  for (const paths of mounts.values()) paths.sort((a, b) => depth(a) - depth(b));
-  return mounts;
+  for (const paths of byInode.values()) paths.sort((a, b) => depth(a) - depth(b));
+  return byInode;
 }
 
 function depth(path: string): number {

@@ -1,21 +1,23 @@
 import { openSync } from 'node:fs';
-import { SELF } from '../../listener.js';
 import type { PortRange } from '../../port-range.js';
 import type { Libc } from '../calls.js';
 import { ephemeralPorts } from './ephemeral-ports.js';
 
-/** How long the range of ephemeral ports is taken to be what it was: few set it more than once after a boot. */
+/** The place where this process itself is: its own network namespace. */
+export const SELF = 'self';
+
+/** How long a range of ephemeral ports holds. Hardly anybody sets it more than once after a boot. */
 const FRESH_MS = 1000;
 
 /** A network namespace of this machine, as the sources need it. */
 export interface NetworkNamespace {
-  /** The place that is written on its listeners. */
+  /** The name of the place, as its listeners carry it. */
   readonly place: string;
 
   /**
-   * Calls `make` while this thread is in it; a socket made there stays there.
+   * Calls `make` while this thread is in the namespace. A socket that is made there stays there.
    *
-   * @throws Error where it can't be entered; what `make` throws
+   * @throws NamespaceError when it can't be entered; what `make` throws
    */
   within<T>(libc: Libc, make: () => T): T;
 
@@ -23,17 +25,19 @@ export interface NetworkNamespace {
   pathOf(name: string): string;
 
   /**
-   * Opens a file of its /proc/net (proc_pid_net(5)); it goes on telling of this namespace.
+   * Opens a file of its /proc/net (proc_pid_net(5)). The file goes on telling of this namespace.
    *
-   * @throws the error of the system call
+   * @returns the descriptor
+   *
+   * @throws NamespaceError when it is gone; the error of the system call
    */
   open(name: string): number;
 
-  /** The ports that its kernel gives to whoever asks for any; undefined where that can't be told. */
+  /** The ports that its kernel gives to a socket that asks for any; undefined when that can't be told. */
   ephemeralPorts(): PortRange | undefined;
 }
 
-/** The one that this process is in. */
+/** The network namespace that this process is in. */
 export class OwnNamespace implements NetworkNamespace {
   readonly place: string;
   readonly #directory: string;
@@ -41,8 +45,8 @@ export class OwnNamespace implements NetworkNamespace {
   #askedAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param directory where its tables are
-   * @param place where it was asked for by another name
+   * @param directory the folder of its tables
+   * @param place the name by which it was asked for, if that is not `self`
    */
   constructor(directory = '/proc/net', place: string = SELF) {
     this.#directory = directory;

@@ -1,19 +1,19 @@
 import { closeSync, openSync } from 'node:fs';
-import { PlaceError } from '../../places/place-error.js';
 import type { PortRange } from '../../port-range.js';
 import type { Libc } from '../calls.js';
 import { loadLibc } from '../load-libc.js';
 import { inNetworkNamespace } from './enter-namespace.js';
 import { ephemeralPorts } from './ephemeral-ports.js';
+import { NamespaceError } from './namespace-error.js';
 import { networkNamespaceOf } from './namespace-identity.js';
 import type { NetworkNamespace } from './network-namespace.js';
 
-/** How another network namespace is reached. */
+/** What leads to another network namespace. */
 export interface NamespaceAccess {
   readonly place: string;
-  /** Its file: `/proc/PID/ns/net`, `/run/netns/NAME`. */
+  /** The namespace's file: `/proc/PID/ns/net`, `/run/netns/NAME`. */
   readonly path: string;
-  /** The inode of that file; undefined where this user may not know it. */
+  /** The inode of that file; undefined when this user may not know it. */
   readonly inode: number | undefined;
   /** A process in it, whose /proc/PID/net every user may read. */
   readonly pid?: number | undefined;
@@ -24,7 +24,7 @@ export interface NamespaceAccess {
 /** A network namespace of this machine in which this process is not. */
 export class OtherNamespace implements NetworkNamespace {
   readonly place: string;
-  /** May be changed while the namespace stays the same: the process that led to it has ended, another has not. */
+  /** Changes when the process that led to the namespace has ended and another one leads there. */
   access: NamespaceAccess;
   #isLost = false;
   #ephemeral: PortRange | undefined;
@@ -35,8 +35,8 @@ export class OtherNamespace implements NetworkNamespace {
   }
 
   /**
-   * Whether it could not be entered because nothing leads to it any more. What was opened keeps a namespace; this one may be
-   * gone, and the kernel gives its inodes out again at once, so that who is found by them is not it.
+   * True once it could not be entered because nothing leads to it any more. What was opened keeps a namespace alive. This
+   * one may be gone, and as the kernel gives its inodes out again at once, a namespace that is found by them is another one.
    */
   get isLost(): boolean {
     return this.#isLost;
@@ -54,7 +54,7 @@ export class OtherNamespace implements NetworkNamespace {
     } catch (error) {
       if (isIn) throw error;
       this.#isLost ||= !isDenied(error);
-      throw new PlaceError(this.place, reasonOf(error), { cause: error });
+      throw new NamespaceError(this.place, reasonOf(error), { cause: error });
     }
   }
 
@@ -70,22 +70,22 @@ export class OtherNamespace implements NetworkNamespace {
     if (this.#isLedBy(this.access.pid)) return fd;
     closeSync(fd);
     this.#isLost = true;
-    throw new PlaceError(this.place, 'it is not there any more');
+    throw new NamespaceError(this.place, 'it is not there any more');
   }
 
-  /** To be asked when something was opened: by then the process may have ended, and its pid lead to another namespace. */
+  /** Ask this after opening: by then the process may have ended, and its pid may lead to another namespace. */
   #isLedBy(pid: number): boolean {
     const { tableInode } = this.access;
     return tableInode === undefined || networkNamespaceOf(pid) === tableInode;
   }
 
-  /** They are asked for once. Where they can't be, those of the own namespace are the best guess. */
+  /** Read once. When they can't be read, the ports of this process's own namespace are the best guess. */
   ephemeralPorts(): PortRange | undefined {
     this.#ephemeral ??= this.#readEphemeralPorts();
     return this.#ephemeral;
   }
 
-  /** /proc/sys/net is that of the thread's namespace (net_ctl_set in net/sysctl_net.c). */
+  /** /proc/sys/net shows the namespace of the thread that reads it (net_ctl_set in net/sysctl_net.c). */
   #readEphemeralPorts(): PortRange | undefined {
     try {
       return this.within(loadLibc(), ephemeralPorts);

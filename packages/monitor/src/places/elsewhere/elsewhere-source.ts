@@ -4,7 +4,7 @@ import { safeLine } from '../../programs/safe-line.js';
 import type { Source, SourceAnswer } from '../../sources/source.js';
 import { SourceError } from '../../sources/source-error.js';
 import { withinTime } from '../../timing/time-limit.js';
-import { askHolders, type HoldersByInode, inodesOf } from './holder-question.js';
+import { askHolders, type HoldersByInode, inodesOf } from './ask-holders.js';
 import { isSameTables, socketsIn } from './parse-tables.js';
 import { type SeenTables, TableReader } from './table-reader.js';
 import type { Transport } from './transport.js';
@@ -26,7 +26,7 @@ export interface ElsewhereOptions {
 /** The holders of a set of sockets. */
 interface FoundHolders {
   readonly inodes: ReadonlySet<number>;
-  /** Undefined where they can't be known. */
+  /** Undefined if they can't be known. */
   readonly byInode: HoldersByInode | undefined;
 }
 

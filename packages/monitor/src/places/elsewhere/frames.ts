@@ -2,32 +2,32 @@ const NEWLINE = 0x0a;
 const LABEL_LIMIT = 64;
 const FIRST_CAPACITY = 16 * 1024;
 
-/** The labels of marks that end an answer. */
+/** The labels of the marks that end an answer. */
 const LAST = ['end', 'same', 'none'] as const;
 
-/** What the shell there answered to one request. */
+/** What the shell elsewhere answered to one request. */
 export interface Answer {
   readonly parts: readonly Part[];
-  /** `same` for what has not changed since it was sent, `none` for what can't be had there. */
+  /** `same` if nothing has changed since the last answer, `none` if the answer can't be had there, else `end`. */
   readonly last: (typeof LAST)[number];
 }
 
-/** Bytes behind a label. */
+/** A part of an answer: the bytes behind a label. */
 export interface Part {
   readonly label: string;
   readonly bytes: Buffer;
 }
 
-/** What came back is no answer. */
+/** The bytes that came back are no answer. */
 class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly code = 'ERR_PORTOLAN_FRAME';
 }
 
 /**
- * Reads one answer of the shell: marks `TOKEN REQUEST LABEL` on lines of their own, each part between two of them, up to a
- * mark that ends it. What comes before the first mark is passed over: greetings, the rest of an earlier answer. Nobody who
- * prints something there knows the token.
+ * Reads one answer of the shell. Marks `TOKEN REQUEST LABEL` have lines of their own. Each part stands between two marks,
+ * and the last mark ends the answer. Bytes before the first mark are skipped: a greeting, or the rest of an earlier answer.
+ * Other programs that print there do not know the token, and so can't forge a mark.
  */
 export class FrameReader {
   readonly #mark: Buffer;
@@ -35,30 +35,32 @@ export class FrameReader {
   readonly #parts: Part[] = [];
   #bytes = Buffer.alloc(FIRST_CAPACITY);
   #length = 0;
-  /** Before this there is no mark that was not read. */
-  #searched = 0;
+  /** The next mark begins at this index or behind it. */
+  #nextMarkFrom = 0;
   #open: { label: string; start: number } | undefined;
 
-  /** @param limit how many bytes may come until the answer is whole */
+  /** @param limit how many bytes may come before the answer is complete */
   constructor(token: string, request: number, limit: number) {
     this.#mark = Buffer.from(`${token} ${request} `);
     this.#limit = limit;
   }
 
   /**
-   * @returns the answer once it is whole; what comes behind it is dropped
-   * @throws FrameError where a mark is damaged, or more bytes have come than may
+   * Takes the next bytes.
+   *
+   * @returns the answer when it is complete; bytes behind it are dropped
+   * @throws FrameError if a mark is damaged, or more bytes have come than the limit
    */
   push(piece: Uint8Array): Answer | undefined {
     this.#append(piece);
     for (;;) {
       const bytes = this.#bytes.subarray(0, this.#length);
-      const at = bytes.indexOf(this.#mark, this.#searched);
+      const at = bytes.indexOf(this.#mark, this.#nextMarkFrom);
       if (at < 0) {
-        this.#searched = Math.max(this.#searched, this.#length - this.#mark.length + 1);
+        this.#nextMarkFrom = Math.max(this.#nextMarkFrom, this.#length - this.#mark.length + 1);
         return undefined;
       }
-      this.#searched = at;
+      this.#nextMarkFrom = at;
       const labelAt = at + this.#mark.length;
       const lineEnd = bytes.indexOf(NEWLINE, labelAt);
       if (lineEnd < 0 && this.#length - labelAt <= LABEL_LIMIT) return undefined;
@@ -67,12 +69,12 @@ export class FrameReader {
       this.#closePart(at);
       const last = LAST.find((one) => one === label);
       if (last !== undefined) return { parts: this.#parts, last };
-      this.#searched = lineEnd + 1;
+      this.#nextMarkFrom = lineEnd + 1;
       this.#open = { label, start: lineEnd + 1 };
     }
   }
 
-  /** A mark begins a line: the newline before it belongs to it. */
+  /** A mark begins a line. The newline before the mark belongs to the mark. */
   #closePart(end: number): void {
     if (this.#open === undefined) return;
     const { label, start } = this.#open;

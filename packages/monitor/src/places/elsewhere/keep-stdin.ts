@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 
-/** The programs whose `exec` closes standard input unless it is told not to (docker-container-exec(1), `kubectl exec --help`). */
+/** Programs whose `exec` closes standard input without a flag (docker-container-exec(1), `kubectl exec --help`). */
 const CLOSES_STDIN = ['docker', 'podman', 'nerdctl', 'kubectl', 'oc'];
 
-/** `-i`, alone or together with the other flags that take no value, and its long names. */
+/** The flag that keeps it open: `-i`, alone or together with other flags that take no value, or a long name. */
 const KEEPS_STDIN = /^(?:-[dt]*i[dt]*|--(?:interactive|stdin)(?:=true)?)$/;
 
 /**
- * The command with `-i` behind `exec` where it would close standard input otherwise: `docker exec web` becomes
+ * Puts `-i` behind the `exec` of a command that would otherwise close standard input. `docker exec web` becomes
  * `docker exec -i web`, also behind `sudo` or `ssh me@host`.
  */
 export function keepStdin(command: readonly string[]): string[] {

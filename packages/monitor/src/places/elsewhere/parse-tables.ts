@@ -1,7 +1,7 @@
 import { parsePortRange } from '../../kernel/namespaces/ephemeral-ports.js';
 import type { BoundSocket } from '../../listener.js';
 import type { PortRange } from '../../port-range.js';
-import { LISTENING_STATE, parseRows } from '../../sources/proc/parse-rows.js';
+import { LISTENING_DIGITS, parseRows } from '../../sources/proc/parse-rows.js';
 import { RowSieve } from '../../sources/proc/socket-rows.js';
 import { SEPARATOR } from './table-files.js';
 
@@ -14,30 +14,30 @@ const TABLES = [
 
 const NEWLINE = 0x0a;
 
-/** How many listening sockets there may be. */
+/** How many rows of listening sockets a table may have. */
 const ROW_LIMIT = 100_000;
-/** How many bytes a row may have; the kernel's have 200 at most. */
+/** How many bytes a row may have. The kernel's rows have 200 at most. */
 const ROW_LENGTH_LIMIT = 4096;
 
-/** What `cat` printed of {@link TABLE_FILES}, of which the rows are kept that listen. */
+/** What `cat` printed of {@link TABLE_FILES}. Of the socket tables only the rows of listening sockets are kept. */
 export interface Tables {
-  /** Of tcp, tcp6, udp and udp6; undefined for one that is missing there. */
+  /** The rows of tcp, tcp6, udp and udp6; undefined for a table that is missing there. */
   readonly rows: readonly (Buffer | undefined)[];
-  /** The text of ip_local_port_range; empty where it is missing. */
+  /** The text of ip_local_port_range; empty if the file is missing there. */
   readonly portRange: string;
 }
 
-/** What came back is not what was asked for. */
+/** The bytes that came back are not the files that were asked for. */
 export class TableError extends Error {
   override readonly name = 'TableError';
   readonly code = 'ERR_PORTOLAN_TABLE';
 }
 
 /**
- * Takes apart what `cat` printed of {@link TABLE_FILES}. What precedes the first separator (a greeting) and what is behind the
- * last is passed over.
+ * Parses what `cat` printed of {@link TABLE_FILES}. Bytes before the first separator (a greeting) and behind the last one
+ * are skipped.
  *
- * @throws TableError where it is cut off, something else or too much
+ * @throws TableError if it is cut off, too long, or something else
  */
 export function parseTables(output: Buffer): Tables {
   const sections = sectionsOf(output);
@@ -47,12 +47,12 @@ export function parseTables(output: Buffer): Tables {
   const rows = TABLES.map(({ name, protocol }, i) => {
     const section = sections[i] ?? Buffer.alloc(0);
     if (section.length === 0 && name !== 'tcp') return undefined;
-    return listeningRows(section, name, LISTENING_STATE[protocol]);
+    return listeningRows(section, name, LISTENING_DIGITS[protocol]);
   });
   return { rows, portRange: sections[TABLES.length]?.toString('latin1') ?? '' };
 }
 
-/** The listeners in these tables; rows that are none are counted in `skipped`. */
+/** Parses the rows of these tables. `skipped` counts the rows that could not be parsed. */
 export function socketsIn(
   { rows, portRange }: Tables,
   littleEndian: boolean,
@@ -67,25 +67,27 @@ export function socketsIn(
   };
 }
 
-/** Whether both say the same. */
+/** Whether two looks brought the same tables. */
 export function isSameTables(a: Tables, b: Tables): boolean {
   return a.portRange === b.portRange && a.rows.every((rows, i) => isSameRows(rows, b.rows[i]));
 }
 
-/** The name of a table that was there before and is missing now. */
+/** The name of a table that the earlier look brought and the later one did not; undefined if there is none. */
 export function lostTable(before: Tables, now: Tables): string | undefined {
   return TABLES.find((_, i) => before.rows[i] !== undefined && now.rows[i] === undefined)?.name;
 }
 
 /**
- * Whether the machine stores the lowest byte of a word first, by the start of an auxiliary vector: its first word is below 256.
- * Where nothing is known it is assumed, as of nearly all machines that run Linux.
+ * Whether the machine elsewhere stores the lowest byte of a word first. The first word of an auxiliary vector is below 256,
+ * so its first byte tells.
+ *
+ * @param auxv an auxiliary vector; if it is empty the answer is true, as for nearly all machines that run Linux
  */
 export function isLittleEndian(auxv: Buffer): boolean {
   return auxv.length === 0 || auxv[0] !== 0;
 }
 
-/** What stands behind the last separator. */
+/** The bytes behind the last separator. */
 export function behindTables(output: Buffer): Buffer {
   const starts = separatorsIn(output);
   const last = starts.at(-1);
@@ -104,22 +106,22 @@ function listeningRows(section: Buffer, name: string, state: string): Buffer {
   return Buffer.concat(sieve.kept);
 }
 
-/** What stands between the separators. */
+/** The bytes between each two separators. */
 function sectionsOf(output: Buffer): Buffer[] {
   const separators = separatorsIn(output);
   return separators.slice(1).map(({ start }, i) => output.subarray(separators[i]?.end, start));
 }
 
-/** The lines that begin as /proc/version does, no more of them than show that there are too many. */
+/** The lines that begin as /proc/version does. The search ends when there is one too many. */
 function separatorsIn(output: Buffer): { start: number; end: number }[] {
-  const found: { start: number; end: number }[] = [];
+  const separators: { start: number; end: number }[] = [];
   for (let at = output.indexOf(SEPARATOR); at >= 0; at = output.indexOf(SEPARATOR, at + 1)) {
     if (at > 0 && output[at - 1] !== NEWLINE) continue;
     const lineEnd = output.indexOf(NEWLINE, at);
-    found.push({ start: at, end: lineEnd < 0 ? output.length : lineEnd + 1 });
-    if (found.length > TABLES.length + 2) break;
+    separators.push({ start: at, end: lineEnd < 0 ? output.length : lineEnd + 1 });
+    if (separators.length > TABLES.length + 2) break;
   }
-  return found;
+  return separators;
 }
 
 function isSameRows(a: Buffer | undefined, b: Buffer | undefined): boolean {

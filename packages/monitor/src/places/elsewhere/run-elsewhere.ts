@@ -5,9 +5,9 @@ import type { Channel, Transport } from './transport.js';
 export const ANSWER_LIMIT = 16 * 1024 * 1024;
 
 /**
- * Starts a program elsewhere; one that starts too late is ended at once.
+ * Starts a program elsewhere. If it starts only after the signal was aborted, it is ended at once.
  *
- * @throws Error where it can't be started; the signal's reason where it was aborted
+ * @throws Error if the program can't be started; the signal's reason if it was aborted
  */
 export async function startElsewhere(
   transport: Transport,
@@ -17,7 +17,7 @@ export async function startElsewhere(
   const starting = transport.start(args);
   try {
     const channel = await unlessAborted(starting, signal);
-    // Why it is over is told by `ended`.
+    // `ended` tells why a stream failed.
     for (const stream of [channel.input, channel.output]) stream.on('error', () => {});
     return channel;
   } catch (error) {
@@ -30,11 +30,11 @@ export async function startElsewhere(
 }
 
 /**
- * Runs a program elsewhere to its end, with nothing to read.
+ * Runs a program elsewhere to its end. Its standard input is empty.
  *
- * @param parse makes an answer of what it printed; what it throws is told together with why the program ended
- * @throws Error where it can't be started, prints no answer or more than {@link ANSWER_LIMIT}; the signal's reason where it
- *   was aborted
+ * @param parse makes the answer from what the program printed. If it throws, the error also tells why the program ended
+ * @throws Error if the program can't be started, or its output is no answer or longer than {@link ANSWER_LIMIT}; the
+ *   signal's reason if it was aborted
  */
 export async function runElsewhere<T>(
   transport: Transport,

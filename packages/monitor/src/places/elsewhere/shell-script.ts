@@ -1,19 +1,20 @@
 import { AUXV_FILE, SEPARATOR, TABLE_FILES } from './table-files.js';
 
 /**
- * The script that a POSIX shell runs elsewhere. It needs `cat`, and `ls` for processes; all else is built into every shell.
- * It is read from standard input, and so are the requests, a line each: `NUMBER WHAT WORDS`. It ends where its input does.
+ * The script that a POSIX shell runs elsewhere. It needs `cat`, and `ls` for processes; everything else is built into the
+ * shell. The shell reads the script from standard input, then requests, a line each: `NUMBER WHAT WORDS`. It ends when its
+ * input ends. The requests and their answers:
  *
- * - `look` is answered with `same`, or with the part `tables`: {@link TABLE_FILES} without the rows of connections, so that
- *   these never travel.
- * - `holders INODE…` with the part `sockets`: `ls -Llin` of the descriptors that are these sockets. They are looked for by
- *   what their links say, which a file's name can forge; what the second `ls` says, no name can.
- * - `processes PID…` with the parts `PID/status` (with cgroup), `PID/stat` and `PID/cmdline`.
+ * - `look`: `same`, or the part `tables`, which is {@link TABLE_FILES} without the rows of connections. A busy machine has
+ *   too many connections to send.
+ * - `holders INODE…`: the part `sockets`, which is `ls -Llin` of the descriptors that are these sockets. A first `ls` finds
+ *   them by their links, which a file's name can forge. No name can forge what the second `ls` prints.
+ * - `processes PID…`: the parts `PID/status` (with cgroup), `PID/stat` and `PID/cmdline`.
  *
- * A shell reads its script in pieces of any size, and so may take what follows for its own: the whole script is one compound
- * command, and its first answer, to a request 0 that nobody sent, says that it is read.
+ * A shell reads its script in pieces of any size, and may read the bytes behind it too. The whole script is therefore one
+ * compound command. An answer to a request 0, which nobody sent, shows that the shell has read it.
  *
- * @param token goes into every mark; it is written in two halves, so that an echo of the script holds none
+ * @param token part of every mark; the script has it in two halves, so that an echo of the script holds no mark
  */
 export function shellScript(token: string): string {
   const half = token.length / 2;

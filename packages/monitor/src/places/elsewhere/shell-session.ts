@@ -5,28 +5,28 @@ import { ANSWER_LIMIT, startElsewhere } from './run-elsewhere.js';
 import { shellScript } from './shell-script.js';
 import type { Channel, Transport } from './transport.js';
 
-/** A shell that runs elsewhere and answers requests, one at a time; see {@link shellScript}. */
+/** A shell that runs elsewhere and answers requests, one at a time (see {@link shellScript}). */
 export class ShellSession {
   readonly #channel: Channel;
   readonly #token: string;
   #auxv: Buffer = Buffer.alloc(0);
   #requests = 0;
-  #over: Error | undefined;
-  #giveUp: (error: Error) => void = () => {};
+  #endedWith: Error | undefined;
+  #rejectAnswer: (error: Error) => void = () => {};
 
   private constructor(channel: Channel, token: string) {
     this.#channel = channel;
     this.#token = token;
     channel.ended.then((reason) => {
-      this.#over = new Error(reason);
-      this.#giveUp(this.#over);
+      this.#endedWith = new Error(reason);
+      this.#rejectAnswer(this.#endedWith);
     });
   }
 
   /**
-   * Starts `sh`, and waits until it has answered for the first time.
+   * Starts `sh`, and waits for its first answer.
    *
-   * @throws Error where it can't be started, ends or prints something else; the signal's reason where it was aborted
+   * @throws Error if it can't be started, ends or prints something else; the signal's reason if it was aborted
    */
   static async open(transport: Transport, signal: AbortSignal): Promise<ShellSession> {
     const token = randomBytes(16).toString('hex');
@@ -41,16 +41,16 @@ export class ShellSession {
     }
   }
 
-  /** What its `cat` prints of its auxiliary vector; nothing where it can't. */
+  /** The auxiliary vector of a `cat` that the shell ran; empty if `cat` could not read it. */
   get auxv(): Buffer {
     return this.#auxv;
   }
 
   /**
-   * Asks one thing. After a failure the session is of no more use.
+   * Sends a request and waits for the answer. After a failure the session can't be used any more.
    *
    * @param request plain words with blanks between them, as {@link shellScript} takes them
-   * @throws Error where the shell has ended or does not answer as it should; the signal's reason where it was aborted
+   * @throws Error if the shell has ended, or the answer is damaged; the signal's reason if it was aborted
    */
   ask(request: string, signal: AbortSignal): Promise<Answer> {
     return this.#exchange(`${this.#requests} ${request}\n`, signal);
@@ -62,12 +62,12 @@ export class ShellSession {
   }
 
   async #exchange(text: string, signal: AbortSignal): Promise<Answer> {
-    if (this.#over !== undefined) throw this.#over;
+    if (this.#endedWith !== undefined) throw this.#endedWith;
     const { input, output } = this.#channel;
     const reader = new FrameReader(this.#token, this.#requests++, ANSWER_LIMIT);
     let take: (piece: Buffer) => void = () => {};
     const answer = new Promise<Answer>((resolve, reject) => {
-      this.#giveUp = reject;
+      this.#rejectAnswer = reject;
       take = (piece) => {
         try {
           const whole = reader.push(piece);
@@ -83,7 +83,7 @@ export class ShellSession {
     try {
       return await unlessAborted(answer, signal);
     } finally {
-      // Whoever prints without being asked is not read until the next request.
+      // Until the next request nothing that is printed there is read, so that it can't pile up here.
       output.pause();
       output.off('data', take);
     }

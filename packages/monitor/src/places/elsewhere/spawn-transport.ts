@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { atExit } from '../../poll-thread/at-exit.js';
-import { endGroup } from '../../programs/kill-group.js';
+import { killProgram } from '../../programs/kill-program.js';
 import { Complaint, reasonEnded, reasonNotRun } from '../../programs/program-failure.js';
 import { safeLine } from '../../programs/safe-line.js';
 import { keepStdin } from './keep-stdin.js';
@@ -11,22 +11,22 @@ import type { Channel, Transport } from './transport.js';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** How long the last words of a program that ended are waited for: what it left behind may hold standard error open. */
-const LAST_WORDS_MS = 200;
+/** How long standard error is read after the program has ended. A process that it left behind may hold it open for ever. */
+const STDERR_LIMIT_MS = 200;
 
-/** Reaches another place through a command that runs its arguments there: `docker exec web`, `ssh me@host`, `nsenter …`. */
+/** Runs programs through a command that runs its arguments elsewhere: `docker exec web`, `ssh me@host`, `nsenter …`. */
 export class SpawnTransport implements Transport {
   readonly #command: readonly string[];
 
-  /** @param command the program and its first arguments; its standard input is kept open (see {@link keepStdin}) */
+  /** @param command the command and its first arguments (see {@link keepStdin}) */
   constructor(command: readonly string[]) {
     this.#command = keepStdin(command);
   }
 
   /**
-   * Starts the command with these arguments behind its own, in a process group of its own.
+   * Starts the command with these arguments behind its first ones, in a new process group.
    *
-   * @throws Error where it is not installed or can't be run
+   * @throws Error if the command is not installed or can't be run
    */
   async start(args: readonly string[]): Promise<Channel> {
     const [program = '', ...first] = this.#command;
@@ -58,27 +58,27 @@ class SpawnedChannel implements Channel {
     this.input = child.stdin;
     this.output = child.stdout;
     child.on('error', () => {
-      // It has started: what fails now is to end it, and `ended` tells when it does.
+      // It has started, so only ending it can fail, and `ended` tells when it ends.
     });
     child.stderr.on('error', () => {
-      // Then it says nothing.
+      // Then the reason goes without what the program wrote there.
     });
     child.stderr.on('data', (piece: Buffer) => this.#complaint.push(piece));
     this.ended = this.#end(name);
-    this.#forget = atExit(() => endGroup(child));
+    this.#forget = atExit(() => killProgram(child));
   }
 
   close(): void {
     this.#forget();
     this.input.destroy();
-    endGroup(this.#child);
+    killProgram(this.#child);
   }
 
   async #end(name: string): Promise<string> {
     const closed = once(this.#child.stderr, 'close');
     const [status, killedBy] = await once(this.#child, 'exit');
     this.#forget();
-    await Promise.race([closed, wait(LAST_WORDS_MS, undefined, { ref: false })]);
+    await Promise.race([closed, wait(STDERR_LIMIT_MS, undefined, { ref: false })]);
     return `${name} ${reasonEnded(status, killedBy, this.#complaint.line)}`;
   }
 }

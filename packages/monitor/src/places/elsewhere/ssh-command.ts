@@ -1,17 +1,17 @@
 /** How long ssh may take to connect. */
 const CONNECT_LIMIT_S = 5;
-/** How long the shared connection is kept without anybody who uses it; it ends sooner where it is closed. */
+/** How long the shared connection stays open while nobody uses it, unless it is closed. */
 const KEPT_S = 60;
-/** After how many seconds of silence the other end is asked for a sign of life, and how many may stay without an answer. */
+/** After so many seconds of silence ssh asks the server for an answer. After so many unanswered questions it gives up. */
 const SILENCE_LIMIT_S = 3;
 const UNANSWERED_LIMIT = 2;
 
 /**
- * The ssh(1) command that runs what is put behind it on another machine, without asking anybody for anything, over a
- * connection that later ones share (ssh_config(5), ControlMaster).
+ * The ssh(1) command that runs the words behind it on another machine. It never asks the user anything. All such commands
+ * share one connection (ssh_config(5), ControlMaster).
  *
  * @param target `[user@]hostname` or `ssh://[user@]hostname[:port]`, as checked by {@link checkSshTarget}
- * @param controlPath where the shared connection's socket is, 90 bytes at most
+ * @param controlPath the path of the shared connection's socket, 90 bytes at most
  */
 export function sshCommand(target: string, controlPath: string): string[] {
   const options = [
@@ -28,13 +28,15 @@ export function sshCommand(target: string, controlPath: string): string[] {
   return ['ssh', ...options.flatMap((option) => ['-o', option]), '-a', '-x', '-T', '--', target];
 }
 
-/** The arguments of ssh that end the shared connection. */
+/** The arguments with which ssh ends the shared connection. */
 export function sshExitArguments(target: string, controlPath: string): string[] {
   return ['-o', `ControlPath=${escapeTokens(controlPath)}`, '-O', 'exit', '--', target];
 }
 
 /**
- * @throws TypeError for a target that ssh would take for an option, or that holds what no name of a host or user has
+ * Checks a target that comes from outside.
+ *
+ * @throws TypeError if ssh would take it for an option, or no host's or user's name has such characters
  */
 export function checkSshTarget(target: string): void {
   if (target === '') throw new TypeError('ssh needs a host');
@@ -42,13 +44,13 @@ export function checkSshTarget(target: string): void {
   if (/(?:^|@|^ssh:\/\/)-/.test(target)) throw new TypeError('a host or user for ssh must not begin with -');
 }
 
-/** A word as a POSIX shell takes it for itself (XCU 2.2.2): as it is where it is plain, between single quotes otherwise. */
+/** Quotes a word for a POSIX shell (XCU 2.2.2). A plain word stays as it is, others get single quotes. */
 export function quoteWord(word: string): string {
   if (/^[\w@%+:,./-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** ssh replaces `%h` and the like in the path of a socket. */
+/** ssh replaces `%h` and similar tokens in the path of a socket. */
 function escapeTokens(path: string): string {
   return path.replaceAll('%', '%%');
 }

@@ -10,7 +10,7 @@ import type { Channel, Transport } from './transport.js';
 
 const EXIT_LIMIT_MS = 3000;
 
-/** A connection that the programs share: the socket of its ssh, in a folder that nobody else may open. */
+/** A connection that all programs share. Its socket is in a folder that no other user may open. */
 interface SharedConnection {
   readonly directory: string;
   readonly transport: SpawnTransport;
@@ -25,8 +25,8 @@ export class SshTransport implements Transport {
   #closing: Promise<void> = Promise.resolve();
 
   /**
-   * @param target `[user@]hostname` or `ssh://[user@]hostname[:port]`, where ssh's own configuration may know more of it
-   * @throws TypeError for what is no target (see {@link checkSshTarget})
+   * @param target `[user@]hostname` or `ssh://[user@]hostname[:port]`; ssh's configuration files apply to it
+   * @throws TypeError if it is no target (see {@link checkSshTarget})
    */
   constructor(target: string) {
     checkSshTarget(target);
@@ -35,7 +35,7 @@ export class SshTransport implements Transport {
 
   start(args: readonly string[]): Promise<Channel> {
     this.#shared ??= share(this.#target);
-    // ssh puts blanks between its arguments, and the shell there parses what that makes.
+    // ssh joins its arguments with blanks, and the shell there splits the result again.
     return this.#shared.transport.start(args.map(quoteWord));
   }
 
@@ -68,7 +68,7 @@ async function end({ directory, exitArguments, forget }: SharedConnection): Prom
       fail: (reason) => new Error(reason),
     });
   } catch {
-    // There is none, or it has been lost.
+    // There is no connection any more.
   }
   forget();
   rmSync(directory, { recursive: true, force: true });

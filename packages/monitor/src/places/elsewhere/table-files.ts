@@ -1,6 +1,6 @@
 /**
- * The files that a look has `cat` print, in this order. /proc/version stands between them: one line that can't be of a
- * socket table, so that it is known which table is which, that one is missing (IPv6 may be), and that nothing was cut off.
+ * The files that `cat` prints in a look, in this order. /proc/version separates them: it is one line that no socket table
+ * can have. The separators show which table is which, that a table is missing (IPv6 may be off), and that none is cut off.
  */
 export const TABLE_FILES = [
   '/proc/version',
@@ -16,11 +16,11 @@ export const TABLE_FILES = [
   '/proc/version',
 ] as const;
 
-/** What /proc/version begins with (version_proc_show() in fs/proc/version.c), on gVisor too. */
+/** The beginning of /proc/version (version_proc_show() in fs/proc/version.c), also on gVisor. */
 export const SEPARATOR = 'Linux version ';
 
 /**
- * The auxiliary vector of `cat` itself (getauxval(3), proc_pid_auxv(5)): words of which the first is a small number, which
- * tells the byte order.
+ * The auxiliary vector of `cat` itself (getauxval(3), proc_pid_auxv(5)). Its first word is a small number, which shows the
+ * byte order of the machine.
  */
 export const AUXV_FILE = '/proc/self/auxv';

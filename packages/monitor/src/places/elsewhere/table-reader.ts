@@ -15,17 +15,17 @@ import type { Transport } from './transport.js';
 /** How long a shell may take to answer for the first time. */
 const FIRST_ANSWER_LIMIT_MS = 5000;
 
-/** The tables of another place, and the byte order of its words. */
+/** The socket tables of a site elsewhere, and the byte order of its machine. */
 export interface SeenTables {
   readonly tables: Tables;
   readonly littleEndian: boolean;
 }
 
-/** Reads the socket tables of another place: through a shell that stays, or with one `cat` a time where there is none. */
+/** Reads the socket tables of a site elsewhere: through a shell that stays, or with one `cat` a look if there is no shell. */
 export class TableReader {
   readonly #transport: Transport;
   #session: ShellSession | undefined;
-  /** No shell has answered, but `cat` has. */
+  /** True if no shell has answered, but `cat` has. */
   #hasCatOnly = false;
   #seen: SeenTables | undefined;
 
@@ -33,15 +33,15 @@ export class TableReader {
     this.#transport = transport;
   }
 
-  /** The shell that answers there. */
+  /** The shell that answers there; undefined if there is none. */
   get session(): ShellSession | undefined {
     return this.#session;
   }
 
   /**
-   * Reads once. What has not changed since is the same object.
+   * Reads the tables once. While a shell says that nothing has changed, the answer is the same object.
    *
-   * @throws Error where there is no answer, or none to rely on; the signal's reason where it was aborted
+   * @throws Error if there is no answer, or it can't be relied on; the signal's reason if it was aborted
    */
   async read(signal: AbortSignal): Promise<SeenTables> {
     if (!this.#hasCatOnly) this.#session ??= await this.#openSession(signal);
@@ -56,7 +56,7 @@ export class TableReader {
     return seen;
   }
 
-  /** Ends the shell, and forgets how the place was to be read. */
+  /** Ends the shell, and forgets whether there is one. The next read tries everything again. */
   startAfresh(): void {
     this.#session?.close();
     this.#session = undefined;
@@ -64,7 +64,7 @@ export class TableReader {
     this.#seen = undefined;
   }
 
-  /** Undefined where no shell answers; why is told by `cat`, which is tried next. */
+  /** Undefined if no shell answers. If that has a deeper cause, `cat`, which is tried next, fails with it. */
   async #openSession(signal: AbortSignal): Promise<ShellSession | undefined> {
     const late = () => new Error('no answer from a shell');
     try {

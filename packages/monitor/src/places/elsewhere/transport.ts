@@ -1,26 +1,26 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** A program that runs elsewhere, by its standard streams. Whoever has started it listens to their errors. */
+/** A program that runs elsewhere, through its standard streams. The caller that started it must handle their errors. */
 export interface Channel {
-  /** Its standard input; ended, it is at an end there too. */
+  /** Its standard input. When this is ended, the program's input ends too. */
   readonly input: Writable;
-  /** Its standard output alone, as bytes. It may be paused for long, and must not be gathered without bounds meanwhile. */
+  /** The bytes of its standard output, without standard error. While it is paused, its buffer must stay bounded. */
   readonly output: Readable;
-  /** Resolves once it is over, with why, in one line that is safe to print. Never rejects. */
+  /** Resolves when the program has ended, with the reason in one line that is safe to print. Never rejects. */
   readonly ended: Promise<string>;
-  /** Ends it, and whatever it started on this side. May be called more than once. */
+  /** Ends the program, and what it started on this machine. May be called more than once. */
   close(): void;
 }
 
-/** A way to run programs somewhere else: in a container, on another machine. */
+/** A way to run programs elsewhere: in a container, on another machine. */
 export interface Transport {
   /**
    * Starts a program.
    *
-   * @param args its name and its arguments; each of them must reach it as it is
-   * @throws Error where it can't be started, with a reason that a person understands
+   * @param args the program's name and arguments; each must reach the program unchanged
+   * @throws Error if it can't be started, with a reason that a person understands
    */
   start(args: readonly string[]): Promise<Channel>;
-  /** Lets go of what is held between programs (a shared connection). It may be used again. */
+  /** Releases what is held between programs (a shared connection). The transport may be used again. */
   close(): Promise<void>;
 }

@@ -8,13 +8,13 @@ const DOCKER_SOCKET = '/var/run/docker.sock';
 const PODMAN_SOCKET = '/run/podman/podman.sock';
 
 /**
- * Which engine to talk to, by the rules of its own command.
+ * The engine that the command `docker` or `podman` would talk to.
  *
- * Docker's (docker/cli, cli/command/cli.go): `DOCKER_HOST`, which wins over every context; else the context that
- * `DOCKER_CONTEXT` or the configuration file names; else the usual socket, or where there is none, that of an engine without
- * root. Podman's (podman(1)): `CONTAINER_HOST`, else the socket of this user, else that of root.
+ * - `docker` (docker/cli, cli/command/cli.go): `DOCKER_HOST`; else the context that `DOCKER_CONTEXT` or the configuration
+ *   file names; else the usual socket; else the socket of an engine without root
+ * - `podman` (podman(1)): `CONTAINER_HOST`; else the user's socket; else root's socket
  *
- * @throws EngineError for an address or a context that can't be used
+ * @throws EngineError if the settings name an address or a context that can't be used
  */
 export function chosenEngine(kind: EngineKind, settings: EngineSettings = engineSettings()): EngineAddress {
   return kind === 'docker' ? dockerAddress(settings) : podmanAddress(settings);
@@ -38,7 +38,7 @@ function podmanAddress(settings: EngineSettings): EngineAddress {
   );
 }
 
-/** `DOCKER_TLS_VERIFY` and `DOCKER_TLS` turn it on with any value, even `0` (docker/cli, cli/flags/options.go). */
+/** Any value of `DOCKER_TLS_VERIFY` or `DOCKER_TLS` turns TLS on, even `0` (docker/cli, cli/flags/options.go). */
 function environmentTls(settings: EngineSettings): EngineTls | null {
   const { DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH } = settings.environment;
   if (!DOCKER_TLS_VERIFY && !DOCKER_TLS) return null;
@@ -49,7 +49,7 @@ function inRuntimeDirectory(name: string, { environment }: EngineSettings): stri
   return environment.XDG_RUNTIME_DIR ? [`${environment.XDG_RUNTIME_DIR}/${name}`] : [];
 }
 
-/** The first socket that exists; where none does, the one to complain of. */
+/** The first socket that exists. If none exists, the fallback, which then stands in the error. */
 function firstSocket(
   paths: readonly string[],
   { exists }: EngineSettings,

@@ -1,22 +1,22 @@
-import type { ContainerEngine } from './engine.js';
+import type { ContainerEngine } from './container-engine.js';
 
-/** How long what the engines said holds for an id that they did not know. */
-const FRESH_MS = 1000;
+/** The least time between two questions about ids that the engines did not know. */
+const ASK_INTERVAL_MS = 1000;
 
-/** The names of containers by their ids, from the engines of this machine that answer. */
+/** The names of containers by their ids, as far as the engines of this machine answer. */
 export class ContainerNames {
   readonly #openEngines: readonly (() => ContainerEngine)[];
   #names = new Map<string, string>();
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param openEngines each makes one; throws EngineError where that can't be had */
+  /** @param openEngines each makes an engine; throws EngineError if the engine's address can't be used */
   constructor(openEngines: readonly (() => ContainerEngine)[]) {
     this.#openEngines = openEngines;
   }
 
-  /** The container's place, `docker:web`; undefined where no engine knows it. */
+  /** The name of the container's place, `docker:web`; undefined if no engine knows the id. */
   async placeOf(id: string, signal?: AbortSignal): Promise<string | undefined> {
-    if (!this.#names.has(id) && performance.now() - this.#askedAt >= FRESH_MS) {
+    if (!this.#names.has(id) && performance.now() - this.#askedAt >= ASK_INTERVAL_MS) {
       this.#names = await this.#ask(signal);
       this.#askedAt = performance.now();
     }
@@ -30,7 +30,7 @@ export class ContainerNames {
   }
 }
 
-/** Nothing where the engine can't be asked: a container is named by a process of it then. */
+/** Empty if the engine can't be asked: then a container is named after one of its processes. */
 async function listed(
   open: () => ContainerEngine,
   signal: AbortSignal | undefined,

@@ -2,22 +2,22 @@
 export interface ContainerState {
   /** 64 hexadecimal digits. */
   readonly id: string;
-  /** Without the slash that engines put in front of it. */
+  /** The name, without the slash that engines put in front of it. */
   readonly name: string;
   readonly isRunning: boolean;
-  /** The pid of its first process, as the engine's machine counts; null where none runs. */
+  /** The pid of its first process on the engine's machine; null if none runs. */
   readonly pid: number | null;
-  /** When it was started last; null where it never was. */
+  /** When it was last started; null if it never was. */
   readonly startedAt: Date | null;
 }
 
-/** A container that runs. */
+/** A running container. */
 export type RunningContainer = Pick<ContainerState, 'id' | 'name'>;
 
 /**
  * Parses the answer of ContainerInspect (Docker Engine API).
  *
- * @returns undefined for anything else
+ * @returns undefined if the value is something else
  */
 export function parseContainerState(value: unknown): ContainerState | undefined {
   const { Id: id, Name, State } = fieldsOf(value);
@@ -30,7 +30,7 @@ export function parseContainerState(value: unknown): ContainerState | undefined 
     name,
     isRunning,
     pid: typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0 ? pid : null,
-    // A container that was never started was so in the year 1.
+    // The date of a container that was never started is in the year 1.
     startedAt: started !== undefined && started.getTime() > 0 ? started : null,
   };
 }
@@ -38,14 +38,14 @@ export function parseContainerState(value: unknown): ContainerState | undefined 
 /**
  * Parses the answer of ContainerList (Docker Engine API).
  *
- * @returns undefined for anything else
+ * @returns undefined if the value is something else
  */
 export function parseContainerList(value: unknown): RunningContainer[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const containers: RunningContainer[] = [];
   for (const each of value) {
     const { Id: id, Names: names } = fieldsOf(each);
-    // A name of the form /OTHER/ALIAS is what another container calls it.
+    // A name of the form /OTHER/ALIAS is the alias that another container has for this one.
     const name = Array.isArray(names) ? names.map(parseName).find((one) => one !== undefined) : undefined;
     if (!isContainerId(id) || name === undefined) return undefined;
     containers.push({ id, name });
@@ -53,7 +53,7 @@ export function parseContainerList(value: unknown): RunningContainer[] | undefin
   return containers;
 }
 
-/** Whether a text can be a container's name, id, or the beginning of one (moby, daemon/names). */
+/** Whether a text can be a container's name, its id, or the beginning of its id (moby, daemon/names). */
 export function isContainerName(text: string): boolean {
   return /^[a-zA-Z0-9][\w.-]*$/.test(text);
 }

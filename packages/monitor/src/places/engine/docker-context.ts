@@ -6,7 +6,7 @@ import { type EngineSettings, readSettingsFile } from './engine-settings.js';
 import { type EngineTls, readTlsFiles } from './engine-tls.js';
 import { parseEngineHost } from './parse-engine-host.js';
 
-/** The folder of Docker's settings: `DOCKER_CONFIG`, or `.docker` at home (docker/cli, cli/config/config.go). */
+/** The folder of Docker's settings: `DOCKER_CONFIG`, or `.docker` in the home directory (docker/cli, cli/config/config.go). */
 export function configDirectory({ environment, home }: EngineSettings): string {
   return environment.DOCKER_CONFIG || `${home}/.docker`;
 }
@@ -14,7 +14,8 @@ export function configDirectory({ environment, home }: EngineSettings): string {
 /**
  * The context that `docker context use` has chosen: `currentContext` in `config.json`.
  *
- * @throws EngineError where that file is there and can't be read
+ * @returns undefined if none is chosen
+ * @throws EngineError if the file exists and can't be read, or is not JSON
  */
 export function currentContext(settings: EngineSettings): string | undefined {
   const path = `${configDirectory(settings)}/config.json`;
@@ -23,10 +24,10 @@ export function currentContext(settings: EngineSettings): string | undefined {
 }
 
 /**
- * The engine of a context. Its description and what it needs for TLS lie in folders that are named after the SHA-256 of its
- * name (docker/cli, cli/context/store/doc.go).
+ * The engine of a context. The context's description and its files for TLS are in folders that are named after the SHA-256
+ * of its name (docker/cli, cli/context/store/doc.go).
  *
- * @throws EngineError where there is no such context, or it names no engine
+ * @throws EngineError if there is no such context, or it names no engine
  */
 export function addressOfContext(name: string, settings: EngineSettings): EngineAddress {
   const shown = `the Docker context '${safeLine(name)}'`;
@@ -43,7 +44,7 @@ export function addressOfContext(name: string, settings: EngineSettings): Engine
   );
 }
 
-/** A context is reached over TLS when it has a file for it, or says that the engine need not prove what it is. */
+/** A context uses TLS if it has a file for TLS, or says that the engine need not prove its identity. */
 function tlsOfContext(directory: string, verify: boolean, settings: EngineSettings): EngineTls | null {
   const tls = readTlsFiles(directory, verify, settings);
   return verify && tls.ca === null && tls.cert === null && tls.key === null ? null : tls;

@@ -1,9 +1,12 @@
 import type { EngineTls } from './engine-tls.js';
 
 /** The container engines that speak the Docker Engine API. */
-export type EngineKind = 'docker' | 'podman';
+export const ENGINE_KINDS = ['docker', 'podman'] as const;
 
-/** Where a container engine answers. */
+/** One of the {@link ENGINE_KINDS}. */
+export type EngineKind = (typeof ENGINE_KINDS)[number];
+
+/** The address of a container engine. */
 export type EngineAddress =
   | { readonly over: 'unix'; readonly path: string }
   | { readonly over: 'tcp'; readonly host: string; readonly port: number; readonly tls: EngineTls | null }
@@ -12,11 +15,11 @@ export type EngineAddress =
       readonly host: string;
       readonly user: string | null;
       readonly port: number | null;
-      /** The engine's socket over there; null for the one that its own command would take. */
+      /** The engine's socket on that machine; null for the socket that `docker` or `podman` would use there. */
       readonly path: string | null;
     };
 
-/** An engine's address as it is shown to people: the path of its socket, or a URL. */
+/** An engine's address for messages: the path of its socket, or a URL. */
 export function formatEngineAddress(address: EngineAddress): string {
   if (address.over === 'unix') return address.path;
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;

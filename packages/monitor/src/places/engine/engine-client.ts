@@ -9,7 +9,7 @@ import { EngineError } from './engine-error.js';
 const LOCAL_TIME_LIMIT_MS = 2000;
 const REMOTE_TIME_LIMIT_MS = 10_000;
 
-/** A thousand containers are some 1.5 MB. */
+/** How many bytes an answer may have. A list of a thousand containers has some 1.5 MB. */
 const ANSWER_LIMIT = 8 * 1024 * 1024;
 
 const NAMES = { docker: 'Docker', podman: 'Podman' } as const;
@@ -17,24 +17,24 @@ const NAMES = { docker: 'Docker', podman: 'Podman' } as const;
 /** What an engine answered. */
 export interface EngineAnswer {
   readonly status: number;
-  /** The JSON of the answer; undefined where that is empty. */
+  /** The parsed JSON of the answer; undefined if the answer is empty. */
   readonly value: unknown;
 }
 
-/** A connection that has left HTTP: a program's streams. */
+/** A connection that has left HTTP and carries a program's streams. */
 export interface RawConnection {
   readonly input: Writable;
   readonly output: Readable;
 }
 
 /**
- * Speaks HTTP with a container engine, on a connection of its own for every request.
+ * Speaks HTTP with a container engine. Each request has its own connection.
  *
- * Paths have no version: what all of Docker's and Podman's understand that are in use, while no single version is. An answer
- * is awaited for 2 s, or for 10 s where the engine is on another machine.
+ * Paths have no version of the API: all versions of Docker and Podman in use understand such paths, and no version is
+ * understood by all of them. The client waits 2 s for an answer, or 10 s if the engine is on another machine.
  */
 export class EngineClient {
-  /** The engine as messages name it: `Docker at /var/run/docker.sock`. */
+  /** The engine's name in messages: `Docker at /var/run/docker.sock`. */
   readonly name: string;
   readonly #timeLimitMs: number;
 
@@ -47,27 +47,27 @@ export class EngineClient {
   }
 
   /**
-   * Asks, and takes the whole answer, whatever its status.
+   * Asks, and reads the whole answer, whatever its status.
    *
-   * @throws EngineError where there is no engine, or no answer; the signal's reason where it was aborted
+   * @throws EngineError if there is no engine, or no answer; the signal's reason if it was aborted
    */
   ask(method: 'GET' | 'POST', path: string, body?: object, signal?: AbortSignal): Promise<EngineAnswer> {
     return this.#within(this.#timeLimitMs, signal, async (limit) => {
-      const asking = await this.#request(method, path, body, {}, limit);
-      const [response] = (await once(asking, 'response', { signal: limit })) as [IncomingMessage];
+      const httpRequest = await this.#request(method, path, body, {}, limit);
+      const [response] = (await once(httpRequest, 'response', { signal: limit })) as [IncomingMessage];
       return this.#readAnswer(response);
     });
   }
 
   /**
-   * Asks for a raw connection in the place of an answer (Docker Engine API, ContainerAttach, "Hijacking").
+   * Asks for a raw connection instead of an answer (Docker Engine API, ContainerAttach, "Hijacking").
    *
-   * @throws EngineError where there is no engine, or it refuses
+   * @throws EngineError if there is no engine, or it refuses
    */
   openRaw(path: string, body: object): Promise<RawConnection> {
-    // Something is started first, which may take longer than an answer.
+    // The engine starts a program first, which may take longer than an answer.
     return this.#within(REMOTE_TIME_LIMIT_MS, undefined, async (limit) => {
-      const asking = await this.#request(
+      const httpRequest = await this.#request(
         'POST',
         path,
         body,
@@ -75,13 +75,13 @@ export class EngineClient {
         limit,
       );
       return new Promise<RawConnection>((resolve, reject) => {
-        asking.on('error', reject);
-        asking.on('upgrade', (_, socket: Duplex, head: Buffer) => {
+        httpRequest.on('error', reject);
+        httpRequest.on('upgrade', (_, socket: Duplex, head: Buffer) => {
           if (head.length > 0) socket.unshift(head);
           resolve({ input: socket, output: socket });
         });
-        asking.on('response', (response: IncomingMessage) => {
-          // Engines from before there were upgrades go over to the stream without a word.
+        httpRequest.on('response', (response: IncomingMessage) => {
+          // Old engines do not announce the upgrade: they answer 200, and the stream follows.
           if (response.statusCode === 200) resolve({ input: response.socket, output: response });
           else this.#readAnswer(response).then((answer) => reject(this.refusal(answer)), reject);
         });
@@ -89,13 +89,13 @@ export class EngineClient {
     });
   }
 
-  /** What an answer says that is none to what was asked. */
+  /** The error for an answer by which the engine refuses. */
   refusal({ status, value }: EngineAnswer): EngineError {
     const said = messageOf({ value });
     return new EngineError(`${this.name}: ${said === '' ? 'it answers' : said} (status ${status})`);
   }
 
-  /** An answer that is not what the Docker Engine API says it should be. */
+  /** The error for an answer that breaks the Docker Engine API. */
   unexpected(what: string): EngineError {
     return new EngineError(`${this.name} gave ${what}`);
   }
@@ -107,14 +107,14 @@ export class EngineClient {
     headers: Record<string, string>,
     signal: AbortSignal,
   ): Promise<ClientRequest> {
-    // Loaded only now, so that whoever asks no engine does not wait for it.
+    // Loaded here, so that a program that asks no engine does not wait for these modules.
     const [{ request }, { openConnection }] = await Promise.all([
       import('node:http'),
       import('./engine-connection.js'),
     ]);
     const connection = await openConnection(this.kind, this.address, signal);
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const asking = request({
+    const httpRequest = request({
       method,
       path,
       headers: {
@@ -126,13 +126,13 @@ export class EngineClient {
       },
       createConnection: () => connection,
     });
-    // Whoever waits is told; what fails after that is of no interest.
+    // `once()` and the other waiters see an error. Without these handlers an error after the answer would be uncaught.
     connection.on('error', () => undefined);
-    asking.on('error', () => undefined);
-    const giveUp = () => asking.destroy(signal.reason);
+    httpRequest.on('error', () => undefined);
+    const giveUp = () => httpRequest.destroy(signal.reason);
     signal.addEventListener('abort', giveUp);
-    asking.on('close', () => signal.removeEventListener('abort', giveUp));
-    return asking.end(text);
+    httpRequest.on('close', () => signal.removeEventListener('abort', giveUp));
+    return httpRequest.end(text);
   }
 
   async #readAnswer(response: IncomingMessage): Promise<EngineAnswer> {
@@ -148,7 +148,7 @@ export class EngineClient {
     try {
       return { status, value: JSON.parse(Buffer.concat(pieces).toString()) };
     } catch (cause) {
-      // Whatever stands in between may refuse in words of its own.
+      // A proxy in between may refuse with something other than JSON.
       if (status >= 300) return { status, value: undefined };
       throw new EngineError(`${this.name} gave an answer that is not JSON`, { cause });
     }
@@ -174,12 +174,12 @@ export class EngineClient {
 
   #whyUnreachable(code: string | undefined, message: string): string {
     const engine = NAMES[this.kind];
-    const place = formatEngineAddress(this.address);
+    const address = formatEngineAddress(this.address);
     switch (code) {
       case 'EACCES':
       case 'EPERM': {
         const help = this.kind === 'docker' ? 'try sudo, or join the group docker' : 'try sudo';
-        return `you may not talk to ${engine} at ${place} (${code}); ${help}`;
+        return `you may not talk to ${engine} at ${address} (${code}); ${help}`;
       }
       case 'ENOENT':
       case 'ECONNREFUSED':
@@ -188,7 +188,7 @@ export class EngineClient {
       case 'EHOSTUNREACH':
       case 'ENETUNREACH':
       case 'ETIMEDOUT':
-        return `no ${engine} engine answers at ${place} (${code})`;
+        return `no ${engine} engine answers at ${address} (${code})`;
       case 'ECONNRESET':
       case 'EPIPE':
         return `${this.name} broke the connection off (${code})`;
@@ -198,7 +198,7 @@ export class EngineClient {
   }
 }
 
-/** The reason in an engine's error, safe to print; empty where there is none. */
+/** The reason in an engine's error, safe to print; empty if there is none. */
 export function messageOf({ value }: Pick<EngineAnswer, 'value'>): string {
   const message = typeof value === 'object' && value !== null && 'message' in value ? value.message : '';
   return typeof message === 'string' ? safeLine(message) : '';

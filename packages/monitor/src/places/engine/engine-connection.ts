@@ -7,9 +7,9 @@ import type { EngineTls } from './engine-tls.js';
 import { SshConnection } from './ssh-connection.js';
 
 /**
- * Connects to a container engine. Over SSH the connection is there at once, and ends with an error where SSH fails.
+ * Connects to a container engine. A connection over SSH is returned at once; if SSH fails, it ends with an error.
  *
- * @throws the error of the socket, of TLS, or the signal's
+ * @throws the error of the socket or of TLS; the signal's reason if it was aborted
  */
 export async function openConnection(
   kind: EngineKind,

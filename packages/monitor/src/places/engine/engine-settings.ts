@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { EngineError } from './engine-error.js';
 
-/** What an engine's address is found from. */
+/** What determines an engine's address: variables and files of the user. */
 export interface EngineSettings {
   readonly environment: NodeJS.ProcessEnv;
-  /** The home directory of this user. */
+  /** The user's home directory. */
   readonly home: string;
-  /** A file's text; undefined where there is none. */
+  /** Reads a file's text; undefined if there is no such file. */
   readonly readFile: (path: string) => string | undefined;
   readonly exists: (path: string) => boolean;
 }
@@ -15,8 +15,8 @@ export interface EngineSettings {
 /**
  * Reads a file of settings.
  *
- * @returns undefined where there is none
- * @throws EngineError where it may not be read
+ * @returns undefined if there is no such file
+ * @throws EngineError if it can't be read
  */
 export function readSettingsFile(path: string, { readFile }: EngineSettings): string | undefined {
   try {

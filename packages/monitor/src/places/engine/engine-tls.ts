@@ -1,21 +1,22 @@
 import { EngineError } from './engine-error.js';
 import { type EngineSettings, readSettingsFile } from './engine-settings.js';
 
-/** How an engine is talked to over TLS; the texts are PEM. */
+/** How to talk to an engine over TLS. The texts are PEM. */
 export interface EngineTls {
-  /** Whom to believe that the engine is what it says; null for those whom this system believes. */
+  /** The authorities that may certify the engine; null for the system's. */
   readonly ca: string | null;
-  /** Who this side is; null for nobody. */
+  /** The certificate of this client; null for none. */
   readonly cert: string | null;
   readonly key: string | null;
-  /** Whether the engine has to prove what it is. */
+  /** Whether the engine has to prove its identity. */
   readonly verify: boolean;
 }
 
 /**
- * Reads `ca.pem`, `cert.pem` and `key.pem` of `DOCKER_CERT_PATH` (docker/cli, cli/flags/options.go).
+ * Reads `ca.pem`, `cert.pem` and `key.pem` in `DOCKER_CERT_PATH` (docker/cli, cli/flags/options.go).
  *
- * @throws EngineError without a `ca.pem` where the engine has to prove what it is
+ * @param verify whether the engine has to prove its identity
+ * @throws EngineError if the engine has to prove its identity and there is no `ca.pem`
  */
 export function readTls(directory: string, verify: boolean, settings: EngineSettings): EngineTls {
   const tls = readTlsFiles(directory, verify, settings);
@@ -25,7 +26,7 @@ export function readTls(directory: string, verify: boolean, settings: EngineSett
   );
 }
 
-/** The same where each of the files may be missing. */
+/** Reads the same three files. Each of them may be missing. */
 export function readTlsFiles(directory: string, verify: boolean, settings: EngineSettings): EngineTls {
   const read = (name: string) => readSettingsFile(`${directory}/${name}`, settings) ?? null;
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem'), verify };

@@ -7,15 +7,15 @@ import { MultiplexedStream } from './multiplexed-stream.js';
 
 const COMPLAINT_LIMIT = 2000;
 
-/** An engine may let go of a program a moment before it knows how that ended. */
-const QUESTIONS = 5;
-const QUESTION_INTERVAL_MS = 50;
+/** An engine may close a program's streams a moment before it knows the exit status. So the status is asked for again. */
+const STATUS_ATTEMPTS = 5;
+const STATUS_INTERVAL_MS = 50;
 
-/** What runs programs for an engine, and says itself when it can't. */
+/** The runtime that starts programs for an engine. It writes its own message if it can't start one. */
 const RUNTIME = /\b(?:OCI runtime|runc|crun)\b/;
 const MISSING = /executable file not found|no such file or directory/i;
 
-/** A program in a container. Its streams never emit `error`: they end, and `ended` tells why. */
+/** A program that runs in a container. Its streams never emit `error`: they end, and `ended` tells the reason. */
 export class ExecChannel implements Channel {
   readonly input: Writable;
   readonly output: Readable;
@@ -24,10 +24,11 @@ export class ExecChannel implements Channel {
   readonly #execId: string;
   readonly #program: string;
   readonly #connection: RawConnection;
-  readonly #frames = new MultiplexedStream();
+  readonly #demultiplexer = new MultiplexedStream();
+  /** The first bytes of its standard error. */
   #complaint = '';
-  /** How its output begins, where Docker says what it has to say itself. */
-  #beginning = '';
+  /** The first bytes of its output: Docker writes the runtime's message there. */
+  #outputStart = '';
   #isOver = false;
   #end: (reason: string | Promise<string>) => void = () => undefined;
 
@@ -39,23 +40,23 @@ export class ExecChannel implements Channel {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    const { input, output: source } = connection;
+    const { input, output: frames } = connection;
     this.input = input;
     this.output = new Readable({
-      read: () => source.resume(),
+      read: () => frames.resume(),
       destroy: (error, done) => {
         this.close();
         done(error);
       },
     });
     input.on('error', () => undefined);
-    source.on('data', (bytes: Buffer) => this.#take(bytes));
-    source.on('end', () => this.#sourceEnded());
-    source.on('error', (error) => this.#finish(`${client.name}: ${safeLine(error.message)}`));
-    source.on('close', () => this.#finish(`${client.name} broke the connection off`));
+    frames.on('data', (bytes: Buffer) => this.#take(bytes));
+    frames.on('end', () => this.#connectionEnded());
+    frames.on('error', (error) => this.#finish(`${client.name}: ${safeLine(error.message)}`));
+    frames.on('close', () => this.#finish(`${client.name} broke the connection off`));
   }
 
-  /** Engines do not end a program because nobody listens any more; what reads its input ends with that. */
+  /** An engine does not end a program when its client goes. A program that reads its input ends with the input. */
   close(): void {
     this.#finish('closed');
   }
@@ -63,9 +64,9 @@ export class ExecChannel implements Channel {
   #take(bytes: Buffer): void {
     let hasRoom = true;
     try {
-      for (const { stream, bytes: piece } of this.#frames.take(bytes)) {
+      for (const { stream, bytes: piece } of this.#demultiplexer.take(bytes)) {
         if (stream === 'output') {
-          this.#beginning = appended(this.#beginning, piece);
+          this.#outputStart = appended(this.#outputStart, piece);
           hasRoom = this.output.push(piece);
         } else {
           this.#complaint = appended(this.#complaint, piece);
@@ -77,9 +78,9 @@ export class ExecChannel implements Channel {
     if (!hasRoom) this.#connection.output.pause();
   }
 
-  #sourceEnded(): void {
+  #connectionEnded(): void {
     try {
-      this.#frames.end();
+      this.#demultiplexer.end();
       this.#finish(this.#howItEnded());
     } catch (error) {
       this.#damaged(error);
@@ -105,7 +106,7 @@ export class ExecChannel implements Channel {
       const status = await this.#exitStatus();
       if (status === undefined) return `${this.#client.name} let go of ${this.#program}`;
       if (status === 126 || status === 127) {
-        const complaint = said === '' ? safeLine(this.#beginning) : said;
+        const complaint = said === '' ? safeLine(this.#outputStart) : said;
         if (RUNTIME.test(complaint)) return this.#whyNotStarted(complaint);
       }
       return `${this.#program} ended with status ${status}${said === '' ? '' : `: ${said}`}`;
@@ -119,10 +120,10 @@ export class ExecChannel implements Channel {
     return `${this.#program} can't be run in the container: ${complaint}`;
   }
 
-  /** ExecInspect of the Docker Engine API; undefined where the program still runs, or is not known any more. */
+  /** Asks with ExecInspect (Docker Engine API). Undefined if the program still runs, or the engine has forgotten it. */
   async #exitStatus(): Promise<number | undefined> {
-    for (let asked = 0; asked < QUESTIONS; asked++) {
-      if (asked > 0) await delay(QUESTION_INTERVAL_MS);
+    for (let asked = 0; asked < STATUS_ATTEMPTS; asked++) {
+      if (asked > 0) await delay(STATUS_INTERVAL_MS);
       const answer = await this.#client.ask('GET', `/exec/${this.#execId}/json`);
       if (answer.status === 404) return undefined;
       if (answer.status !== 200) throw this.#client.refusal(answer);
@@ -133,7 +134,7 @@ export class ExecChannel implements Channel {
   }
 }
 
-/** Docker's is null, and Podman's a number, while it runs; Podman's is -1 where it lost sight of it. */
+/** While a program runs, Docker's code is null and Podman's a number. Podman's is -1 if it does not know the code. */
 function exitCodeOf(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { Running, ExitCode } = value as Record<string, unknown>;

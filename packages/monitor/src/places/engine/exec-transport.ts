@@ -5,9 +5,9 @@ import { ExecChannel } from './exec-channel.js';
 
 /**
  * Runs programs in a container through its engine (Docker Engine API, ContainerExec and ExecStart), as `docker exec -i`
- * does. That needs nothing of this machine, and works wherever the engine is.
+ * does. That needs no program of this machine, and works on whatever machine the engine is.
  */
-export class EngineExecTransport implements Transport {
+export class ExecTransport implements Transport {
   readonly #client: EngineClient;
   readonly #containerId: string;
 
@@ -17,9 +17,9 @@ export class EngineExecTransport implements Transport {
   }
 
   /**
-   * Starts a program. One that is not in the container starts too, as far as engines tell, and ends with that reason.
+   * Starts a program. Engines do not say at once that a program is not in the container: its `ended` tells so.
    *
-   * @throws EngineError where the engine can't be asked, or the container does not run
+   * @throws EngineError if the engine can't be asked, or the container does not run
    */
   async start(args: readonly string[]): Promise<Channel> {
     const execId = await this.#create(args);
@@ -27,7 +27,7 @@ export class EngineExecTransport implements Transport {
     return new ExecChannel(this.#client, execId, args[0] ?? '', connection);
   }
 
-  /** Nothing is held between two programs. */
+  /** Does nothing: no connection is held between two programs. */
   async close(): Promise<void> {}
 
   async #create(args: readonly string[]): Promise<string> {

@@ -2,34 +2,35 @@ import { EngineError } from './engine-error.js';
 
 const HEADER_LENGTH = 8;
 
-/** Engines write what they have read of a program at once, some 32 KiB. */
+/** The longest frame that is taken. Engines send what they read of a program in one read, some 32 KiB. */
 const FRAME_LIMIT = 16 * 1024 * 1024;
 
-/** The first byte of a header; 3 is what Docker itself has to say (moby, pkg/stdcopy). */
+/** The streams by the first byte of a header. 3 is a message of Docker itself (moby, pkg/stdcopy). */
 const STREAMS = ['input', 'output', 'complaint', 'complaint'] as const;
 
-/** A part of what a program wrote, or of what the engine says of it. */
+/** Bytes that a program wrote, or that the engine wrote about it. */
 export interface StreamPiece {
-  /** `input` is never sent by an engine that is in order. */
+  /** No engine sends `input`. */
   readonly stream: (typeof STREAMS)[number];
   readonly bytes: Buffer;
 }
 
 /**
- * Takes the streams of a program without a terminal apart (Docker Engine API, ContainerAttach, "Stream format"): frames with
- * a header of the stream's number, three zero bytes, and the length in big-endian order. It keeps no more than a header.
+ * Separates the streams of a program without a terminal (Docker Engine API, ContainerAttach, "Stream format"). They come in
+ * frames. A frame's header is the stream's number, three zero bytes, and the length in big-endian order. At most the bytes
+ * of one header are kept.
  */
 export class MultiplexedStream {
   readonly #header = Buffer.alloc(HEADER_LENGTH);
   #headerLength = 0;
   #stream: StreamPiece['stream'] = 'output';
-  /** How much of the frame is still to come. */
+  /** How many bytes of the frame are still to come. */
   #missing = 0;
 
   /**
    * Takes the next bytes.
    *
-   * @throws EngineError where they are no frames, after what came before
+   * @throws EngineError if they are no frames, after the pieces of the frames before
    */
   *take(bytes: Buffer): Generator<StreamPiece> {
     for (let rest = bytes; rest.length > 0; ) {
@@ -44,7 +45,7 @@ export class MultiplexedStream {
     }
   }
 
-  /** @throws EngineError where the bytes end within a frame */
+  /** Call this behind the last bytes. @throws EngineError if they end within a frame */
   end(): void {
     if (this.#missing > 0 || this.#headerLength > 0) throw new EngineError('the stream is cut off');
   }

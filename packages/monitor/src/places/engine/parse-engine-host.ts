@@ -3,17 +3,17 @@ import type { EngineAddress } from './engine-address.js';
 import { EngineError } from './engine-error.js';
 import type { EngineTls } from './engine-tls.js';
 
-/** The port of `tcp://` without one (docker/cli, opts/hosts.go). */
+/** The port if `tcp://` names none (docker/cli, opts/hosts.go). */
 const DOCKER_PORT = 2375;
 
 /**
  * Parses an engine's address as `DOCKER_HOST`, `CONTAINER_HOST` and contexts give it (docker/cli, opts/hosts.go and
- * cli/connhelper): `unix://`, `tcp://`, `http://`, `https://`, `ssh://`; a path alone is a socket, and what is none of
- * these, a host with its port.
+ * cli/connhelper): `unix://`, `tcp://`, `http://`, `https://` or `ssh://`. A path alone is a socket. Any other text is a host
+ * with its port.
  *
- * @param from what gave it, for errors
- * @param readTls reads what TLS needs; null where `tcp://` goes without
- * @throws EngineError for what can't be used
+ * @param from the origin of the address, for errors
+ * @param readTls reads the settings for TLS; null if `tcp://` goes without TLS
+ * @throws EngineError if the address can't be used
  */
 export function parseEngineHost(text: string, from: string, readTls: () => EngineTls | null): EngineAddress {
   const refuse = (why: string) => new EngineError(`${from} is '${safeLine(text)}': ${why}`);

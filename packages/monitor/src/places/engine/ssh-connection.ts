@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { endGroup } from '../../programs/kill-group.js';
+import { killProgram } from '../../programs/kill-program.js';
 import { Complaint, reasonNotRun } from '../../programs/program-failure.js';
 import { quoteWord } from '../elsewhere/ssh-command.js';
 import type { EngineAddress, EngineKind } from './engine-address.js';
@@ -8,11 +8,12 @@ import type { EngineAddress, EngineKind } from './engine-address.js';
 type SshAddress = Extract<EngineAddress, { over: 'ssh' }>;
 
 /**
- * A connection to the engine of another machine: `docker system dial-stdio` over there, which joins its standard streams to
- * the engine's socket, run by ssh(1) with this user's own configuration, keys and known hosts. It never asks anything.
+ * A connection to the engine of another machine. ssh(1) runs `docker system dial-stdio` there, which joins its standard
+ * streams to the engine's socket. The user's configuration, keys and known hosts of ssh apply. It never asks the user
+ * anything.
  */
 export class SshConnection extends Duplex {
-  /** Without streams where no descriptor is left for them: its `error` comes in a moment. */
+  /** It has no streams if no descriptor was left for them; then its event `error` follows. */
   readonly #child: ChildProcess;
   readonly #complaint = new Complaint();
 
@@ -20,7 +21,7 @@ export class SshConnection extends Duplex {
     super({ allowHalfOpen: true });
     this.#child = spawn('ssh', sshArguments(kind, address), {
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A session of its own, so that nothing asks at the terminal, and it ends together with whatever it starts.
+      // In a new session nothing can ask at the terminal, and what ssh starts can be ended together with it.
       detached: true,
     });
     this.#child.on('error', (error: NodeJS.ErrnoException) => {
@@ -31,7 +32,7 @@ export class SshConnection extends Duplex {
       if (!this.push(piece)) stdout.pause();
     });
     stderr?.on('data', (piece: Buffer) => this.#complaint.push(piece));
-    // What it could not write is told by its end.
+    // If a write fails, the end of the program tells the reason.
     stdin?.on('error', () => undefined);
     this.#child.on('close', (status, killedBy) => {
       if (status === 0) return this.push(null);
@@ -47,7 +48,7 @@ export class SshConnection extends Duplex {
   }
 
   override _write(piece: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // An error is told by the end of the program, which knows more of it.
+    // If a write fails, the end of the program tells the reason.
     this.#child.stdin?.write(piece, () => done());
   }
 
@@ -56,12 +57,12 @@ export class SshConnection extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) endGroup(this.#child);
+    if (this.#child.exitCode === null && this.#child.signalCode === null) killProgram(this.#child);
     done(error);
   }
 }
 
-/** Arguments of ssh(1). It gives them to a shell over there, joined by spaces. */
+/** The arguments of ssh(1), which joins the last ones with spaces and gives them to a shell on the other machine. */
 function sshArguments(kind: EngineKind, { host, user, port, path }: SshAddress): string[] {
   const option = kind === 'docker' ? '--host' : '--url';
   return [

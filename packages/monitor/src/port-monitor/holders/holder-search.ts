@@ -1,8 +1,8 @@
 import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
+import { attachProcessesAmong } from '../../places/attach-processes.js';
 import type { SiteReader } from '../../places/site-reader.js';
-import { attachProcessesAmong } from '../../processes/attach-processes.js';
-import { hasEnded } from '../../processes/has-ended.js';
 import { readProcess } from '../../processes/read-process.js';
+import { hasEnded } from '../../processes/system-process-reader.js';
 import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
 

@@ -1,7 +1,7 @@
 import type { Listener, ListenerSocket } from '../../listener.js';
-import { findHoldersAmong } from '../../processes/find-holders.js';
+import { findHoldersAmong } from '../../processes/holders/find-holders.js';
 import type { Process } from '../../processes/process.js';
-import { processReader } from '../../processes/process-reader.js';
+import { processReader } from '../../processes/system-process-reader.js';
 
 /** A process with this set to 1 in its environment does not want to be watched. */
 const IGNORE = 'PORTOLAN_IGNORE';

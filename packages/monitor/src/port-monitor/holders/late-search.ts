@@ -38,7 +38,7 @@ export class LateSearch {
   /**
    * Lets a search go on that somebody else began.
    *
-   * @returns false where another one is under way already, or about to begin
+   * @returns false if another one is under way already, or about to begin
    */
   adopt(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): boolean {
     if (this.#isUnderWay || this.#timer !== undefined) return false;

@@ -1,4 +1,4 @@
-/** The time from one look to the next where rings come in a burst. */
+/** The time from one look to the next if rings come in a burst. */
 const GATHER_MS = 2;
 
 /**
@@ -21,7 +21,7 @@ export class LookScheduler<T> {
 
   /**
    * @param isNews whether a look that was rung for was worth it
-   * @param gatherLimitMs where rings bring nothing new, as those for clients' sockets do, the time from one look to the next
+   * @param gatherLimitMs if rings bring nothing new, as those for clients' sockets do, the time from one look to the next
    *   doubles up to this. Those that are sure do not wait for it
    */
   constructor(look: () => Promise<T>, isNews: (found: T) => boolean, gatherLimitMs: number) {

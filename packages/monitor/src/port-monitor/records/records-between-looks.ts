@@ -1,6 +1,6 @@
+import { isInitialPidNamespace } from '../../kernel/namespaces/initial-namespaces.js';
 import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
 import type { Listener } from '../../listener.js';
-import { isInitialPidNamespace } from '../../processes/sees-every-process.js';
 import type { ListenRecord } from '../doorbells/tracefs/parse-trace.js';
 import { byTime, NO_RECORDS, type TakenRecords } from '../doorbells/tracefs/trace-records.js';
 import { type RecordNamespace, type Replay, replayRecords } from './replay.js';

@@ -1,7 +1,7 @@
 /** What ps tells of a process. */
 export interface PsRow {
   readonly parentPid: number;
-  /** To the second. */
+  /** Exact to the second. */
   readonly startedAt: Date;
   /** The last column: a name, or a command line. */
   readonly text: string;
@@ -12,9 +12,9 @@ const ROW =
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
- * Reads what `ps -o pid= -o ppid= -o lstart= -o command=` prints (ps(1) of macOS) in the C locale and in UTC, or with
- * another last column: a row a process. Rows that are none are passed over, and so is a process that has two: one of
- * them would be made of somebody's arguments.
+ * Parses what `ps -o pid= -o ppid= -o lstart= -o command=` prints (ps(1) of macOS) in the C locale and in UTC. The last
+ * column may be another one. Each process is one row. Other lines are skipped. If a pid has two rows, it is skipped too:
+ * the arguments of some process have forged one of the rows.
  */
 export function parsePs(output: string): Map<number, PsRow> {
   const rows = new Map<number, PsRow>();

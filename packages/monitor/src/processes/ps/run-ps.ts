@@ -6,14 +6,14 @@ const TIME_LIMIT_MS = 5000;
 /** The zone in which ps tells the time. */
 const ENVIRONMENT = { TZ: 'UTC' };
 
-/** What the last column is: all arguments with spaces between them, or the kernel's name for the process. */
+/** What is asked for in the last column: all arguments with spaces between them, or the kernel's name for the process. */
 export type LastColumn = 'command' | 'ucomm';
 
 /**
- * Asks ps(1) for processes; those that have ended are missing.
+ * Asks ps(1) for processes. Processes that have ended are missing in the answer.
  *
- * @returns undefined where ps is missing, fails or prints something else
- * @throws the signal's reason where it was aborted
+ * @returns undefined if ps is missing, fails or prints something else
+ * @throws the signal's reason if it was aborted
  */
 export async function runPs(
   pids: Iterable<number>,
@@ -27,7 +27,7 @@ export async function runPs(
         args: psArguments(pids, last),
         env: ENVIRONMENT,
         timeLimitMs: TIME_LIMIT_MS,
-        // 1 where none of them is there any more.
+        // The status is 1 if all of them have ended.
         answers: [0, 1],
         fail: (reason, options) => new Error(reason, options),
       },
@@ -40,7 +40,7 @@ export async function runPs(
   }
 }
 
-/** The same for one process, while the caller waits. */
+/** Asks ps(1) for one process while the caller waits; undefined if it has ended, or ps fails. */
 export function runPsSync(pid: number, last: LastColumn): PsRow | undefined {
   const { stdout } = spawnSync('ps', psArguments([pid], last), {
     env: { ...process.env, ...ENVIRONMENT, LC_ALL: 'C' },

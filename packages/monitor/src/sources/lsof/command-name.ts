@@ -1,10 +1,10 @@
-/** How lsof writes the characters that C has a letter for. */
+/** The bytes that lsof writes as a backslash and a letter, as C does. */
 const LETTERS: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9, '\\': 0x5c };
 
 /**
- * The name of a process as it is, from the printable form in which lsof gives it (lsof(8), OUTPUT): bytes outside of
- * ASCII and spaces are `\xHH`, others `\n`. A control character that has no letter comes as `^X`, which a name may hold
- * as well: those stay as they are.
+ * Decodes the name of a process from the printable form of lsof (lsof(8), OUTPUT). Spaces and bytes outside of ASCII are
+ * `\xHH`, some control characters are `\n` and the like. The others come as `^X` and stay so, since a name may hold `^X`
+ * itself.
  */
 export function commandName(printed: string): string {
   const bytes: number[] = [];

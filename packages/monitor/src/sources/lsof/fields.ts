@@ -1,18 +1,18 @@
 import { SourceError } from '../source-error.js';
 
-/** The fields of a process or of an open file, by the letter that names them. `T` is several, and stands apart. */
+/** The fields of a process or of an open file, by their letters. `T` comes several times, and stands apart. */
 export interface FieldSet {
   readonly fields: ReadonlyMap<string, string>;
-  /** TCP information by its own name: `ST`, `QR`, `QS`. */
+  /** TCP information by its name: `ST`, `QR`, `QS`. */
   readonly tcp: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads what `lsof -F0` prints (lsof(8), OUTPUT FOR OTHER PROGRAMS): each field is a letter, its value and a NUL; a
- * newline ends the set of a process (which begins with `p`) or of a file of that process (with `f`). No name can forge
- * a field, since none can hold a NUL.
+ * Parses what `lsof -F0` prints (lsof(8), OUTPUT FOR OTHER PROGRAMS). A field is a letter, its value and a NUL. A newline
+ * ends the set of a process, which begins with `p`, or of a file of that process, which begins with `f`. No name can forge a
+ * field, since none can hold a NUL.
  *
- * @throws SourceError where this is something else, or is cut off
+ * @throws SourceError when this is something else, or is cut off
  */
 export function readFieldSets(output: string): FieldSet[] {
   if (output === '') return [];

@@ -5,8 +5,8 @@ import { parseLsof } from './parse-lsof.js';
 import { runLsof } from './run-lsof.js';
 
 /**
- * Runs lsof(8), where it is installed. It goes from process to process: what no process holds, and what those of
- * other users hold where this one is not root, it does not see.
+ * Runs lsof(8). It goes from process to process, and does not see a socket that no process holds. When this process is not
+ * root's, it does not see the sockets of other users' processes either.
  */
 export class LsofSource implements Source {
   readonly name = 'lsof';
@@ -26,7 +26,7 @@ export class LsofSource implements Source {
   }
 }
 
-/** The interface that has an IPv6 address with that scope. */
+/** The name of the interface that has an IPv6 address with that scope. */
 function interfaceName(index: number): string | null {
   for (const [name, addresses] of Object.entries(networkInterfaces())) {
     if (addresses?.some((address) => address.family === 'IPv6' && address.scopeid === index)) return name;

@@ -19,10 +19,10 @@ interface HeldSocket extends BoundSocket {
  * The device of a socket is its inode on Linux. On macOS it is an address in the kernel (`0x…`); there the queue of a
  * listener tells nothing of who waits, and IPv6 addresses of one link hold the number of their interface in themselves.
  *
- * @param interfaceName the name of the interface of a number, null where there is none
+ * @param interfaceName the name of the interface of a number, null if there is none
  * @returns the sockets, what is told of the processes that hold them, and how many rows told of a socket that could not be
  *   understood
- * @throws SourceError where this is not the output of lsof, or cut off
+ * @throws SourceError if this is not the output of lsof, or cut off
  */
 export function parseLsof(
   output: string,

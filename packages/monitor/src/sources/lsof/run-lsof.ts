@@ -3,26 +3,26 @@ import { type ProgramOutput, runProgram } from '../../programs/run-program.js';
 import { SourceError } from '../source-error.js';
 import { LSOF_FIELDS } from './parse-lsof.js';
 
-/** It reads what every process has open, and on Linux the whole table of connections besides. */
+/** Long, since lsof reads what every process has open, and on Linux the whole table of connections as well. */
 const TIME_LIMIT_MS = 15_000;
 
 /**
- * All Internet files but the connections, in fields. Only LISTEN can't be asked for: lsof then leaves out UDP, and
- * the other states have different names from system to system.
+ * Asks for all Internet files but the connections, in fields. To ask for LISTEN alone would leave out UDP, and the other
+ * states have different names from system to system.
  */
 const ARGUMENTS = ['-nPw', '-i', '-sTCP:^ESTABLISHED', `-F${LSOF_FIELDS}`];
 
-/** Where macOS has lsof; the PATH that launchd and cron give a program leaves it out. */
+/** The folder in which macOS has lsof. It is not in the PATH that launchd and cron give a program. */
 const SYSTEM_PROGRAMS = '/usr/sbin';
 
-/** The exit status of lsof where it found nothing, or where something went wrong. */
+/** The exit status of lsof when it found nothing, or when something went wrong. */
 const NOTHING_FOUND = 1;
 
 /**
  * Runs `lsof -nPw -i -sTCP:^ESTABLISHED -F…` to its end.
  *
- * @throws SourceError where it is missing, fails, takes longer than fifteen seconds or prints without end; the
- *   signal's reason where it was aborted
+ * @throws SourceError when it is missing, fails, takes longer than fifteen seconds or prints without end; the signal's
+ *   reason when that is aborted
  */
 export async function runLsof(signal?: AbortSignal): Promise<Buffer> {
   const result = await runProgram(
@@ -40,7 +40,7 @@ export async function runLsof(signal?: AbortSignal): Promise<Buffer> {
   return result.output;
 }
 
-/** Of what it says on standard error, warnings may leave the answer whole. */
+/** Any complaint is a failure, except for a warning: the answer may be whole all the same. */
 function hasFailed({ status, complaint }: ProgramOutput): boolean {
   return status === NOTHING_FOUND && complaint !== '' && !/\bwarning\b/i.test(complaint);
 }

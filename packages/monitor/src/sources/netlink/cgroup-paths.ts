@@ -1,21 +1,22 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { readMountinfo } from '../../kernel/mountinfo.js';
 
-/** How long a cgroup that was not found is not searched for again. */
+/** How long to wait before a cgroup that was not found is searched for again. */
 const RETRY_MS = 1000;
-/** How long a search holds for all: those whose cgroups can't be seen from here are asked for one after the other. */
+/** How long a search holds for every cgroup: a look asks for all that can't be seen from here one after the other. */
 const FRESH_MS = 50;
 
 /**
- * The paths of cgroups by their ids. The id of a cgroup (INET_DIAG_CGROUP_ID) is the inode number of its
- * directory in the cgroup v2 hierarchy (kernfs, Documentation/admin-guide/cgroup-v2.rst).
+ * Finds the paths of cgroups by their ids. The id of a cgroup (INET_DIAG_CGROUP_ID) is the inode of its directory in the
+ * cgroup v2 hierarchy (kernfs, Documentation/admin-guide/cgroup-v2.rst).
  */
 export class CgroupPaths {
   #paths = new Map<number, string>();
   #searchedAt = Number.NEGATIVE_INFINITY;
-  /** When those that were not found were searched for. */
+  /** When each cgroup that was not found was searched for. */
   #missing = new Map<number, number>();
 
-  /** The path below the hierarchy's root, `/` for the root itself; null where no directory has that id. */
+  /** The path below the hierarchy's root, `/` for the root itself; null when no directory has that id. */
   path(id: number): string | null {
     const known = this.#paths.get(id);
     if (known !== undefined) return known;
@@ -44,21 +45,17 @@ function search(root: string | undefined): Map<number, string> {
         if (entry.isDirectory()) waiting.push(`${path}/${entry.name}`);
       }
     } catch {
-      // Removed meanwhile, or not to be read: its sockets stay without a path.
+      // It was removed meanwhile, or may not be read: its sockets stay without a path.
     }
   }
   return paths;
 }
 
-/** Where cgroup v2 is mounted (proc_pid_mountinfo(5)). */
 function mountPoint(): string | undefined {
   try {
-    for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
-      const [mount, filesystem] = line.split(' - ');
-      if (filesystem?.startsWith('cgroup2 ')) return mount?.split(' ')[4]?.replaceAll('\\040', ' ');
-    }
+    return readMountinfo().find(({ type }) => type === 'cgroup2')?.path;
   } catch {
-    // No /proc: no cgroups either.
+    // Without /proc there are no cgroups to be found.
+    return undefined;
   }
-  return undefined;
 }

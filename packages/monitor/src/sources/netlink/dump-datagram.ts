@@ -1,16 +1,17 @@
 import { SourceError } from '../source-error.js';
 import { type DumpPart, readDumpPart } from './dump-part.js';
 
-/** A datagram of a dump, kept to be known again: what comes once more needs no reading, and thousands of messages may be in it. */
+/** A datagram of a dump, kept for comparison. One that comes again need not be read, and may hold thousands of messages. */
 export class DumpDatagram {
   readonly bytes: Buffer;
   readonly part: DumpPart;
-  /** Where the next one is compared. It is kept, as to make a view costs more than to compare. */
+  /** The part of the room that the next one comes into. It is kept, since to make a view costs more than to compare. */
   readonly #received: Buffer;
 
   /**
-   * @param room where it was received
-   * @throws SourceError where it is no part of a dump
+   * @param room the buffer that it was received into
+   * @param length of the datagram, in bytes
+   * @throws SourceError when it is no part of a dump
    */
   constructor(room: Buffer, length: number) {
     this.#received = room.subarray(0, length);
@@ -19,7 +20,7 @@ export class DumpDatagram {
     if (this.part.malformed) throw new SourceError('netlink', 'the answer was malformed');
   }
 
-  /** Whether the same was received once more, in the same room. */
+  /** True when the same bytes were received once more, into the same room. */
   isReceived(length: number): boolean {
     return length === this.bytes.length && this.#received.equals(this.bytes);
   }

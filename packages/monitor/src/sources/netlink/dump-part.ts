@@ -11,19 +11,19 @@ const NLM_F_DUMP_INTR = 0x10;
 
 /** How a dump stands after one of its datagrams. */
 export interface DumpPart {
-  /** The last message of the dump was among them. */
+  /** True when the last message of the dump is in it. */
   readonly done: boolean;
-  /** It is that message, and nothing else. */
+  /** True when there is nothing else in it. */
   readonly isEnd: boolean;
-  /** The tables changed under the dump, which must be taken again. */
+  /** True when the tables changed during the dump, which must be taken again. */
   readonly interrupted: boolean;
-  /** What the kernel refused it with, positive; 0 where it did not. */
+  /** The positive errno with which the kernel refused the dump; 0 when it did not. */
   readonly errno: number;
-  /** The bytes are no netlink messages, or none at all, or are cut off. */
+  /** True when the bytes are no netlink messages, or are cut off, or when there are none. */
   readonly malformed: boolean;
 }
 
-/** Looks at the headers of one datagram's messages (`struct nlmsghdr`), not at the sockets in them. */
+/** Reads the headers of a datagram's messages (`struct nlmsghdr`, include/uapi/linux/netlink.h), not the sockets in them. */
 export function readDumpPart(datagram: Uint8Array): DumpPart {
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
   let done = false;
@@ -36,7 +36,7 @@ export function readDumpPart(datagram: Uint8Array): DumpPart {
     const type = view.getUint16(offset + 4, LITTLE_ENDIAN);
     if (view.getUint16(offset + 6, LITTLE_ENDIAN) & NLM_F_DUMP_INTR) interrupted = true;
     if (type === NLMSG_ERROR || type === NLMSG_DONE) {
-      // Both start with an int that is a negative errno: struct nlmsgerr, and the end of a dump.
+      // The payload of both starts with a negative errno: a struct nlmsgerr, and the end of a dump.
       const payload = offset + NLMSG_HEADER_LENGTH;
       const errno = length >= NLMSG_HEADER_LENGTH + 4 ? -view.getInt32(payload, LITTLE_ENDIAN) : 0;
       if (errno > 0) return { done: true, isEnd, interrupted, errno, malformed: false };

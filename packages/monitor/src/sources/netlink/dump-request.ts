@@ -1,11 +1,12 @@
 /**
- * Requests for dumps of NETLINK_SOCK_DIAG (include/uapi/linux/netlink.h and inet_diag.h), in the machine's byte order. Their
- * sequence number is the same for all, so that equal answers are equal byte for byte.
+ * Requests for dumps of NETLINK_SOCK_DIAG (include/uapi/linux/netlink.h and inet_diag.h), in the machine's byte order. All
+ * have the same sequence number, so that equal answers are equal byte for byte.
  */
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import type { Family, Protocol } from '../../listener.js';
-import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
+import { LISTENING_STATE } from '../listening-state.js';
+import { AF_INET, AF_INET6, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 
 const NLM_F_REQUEST = 0x1;
 const NLM_F_DUMP = 0x300;
@@ -16,13 +17,12 @@ const INET_DIAG_REQ_LENGTH = 60;
 const INET_DIAG_REQ_V2_LENGTH = 56;
 const INET_DIAG_REQ_PROTOCOL = 3;
 const PROTOCOL_ATTRIBUTE_LENGTH = 8;
-/** Beyond IPPROTO_MAX, so that no module is searched for. */
+/** A number beyond IPPROTO_MAX, for which the kernel loads no module. */
 const NO_PROTOCOL = 0xffff;
 
 /**
- * A request for all listening sockets of one protocol and family: a `struct nlmsghdr` and a `struct
- * inet_diag_req_v2`. With a mask of LISTEN alone the kernel walks its table of listeners and no other. The
- * sequence number is the same for all, so that equal answers are equal byte for byte.
+ * Makes a request for the listening sockets of one protocol and family: a `struct nlmsghdr` and a `struct inet_diag_req_v2`.
+ * When TCP_LISTEN alone is asked for, the kernel walks its table of listeners and no other.
  */
 export function dumpRequest(protocol: Protocol, family: Family): Uint8Array {
   const { request, view } = dumpHeader(SOCK_DIAG_BY_FAMILY, INET_DIAG_REQ_V2_LENGTH);
@@ -33,17 +33,17 @@ export function dumpRequest(protocol: Protocol, family: Family): Uint8Array {
 }
 
 /**
- * A request for the listening sockets of one protocol, of both families at once: the kernel keeps both in one table. Only
- * the older form has no family (`struct inet_diag_req`; inet_diag_dump_compat(), net/ipv4/inet_diag.c), and it means TCP
- * unless the attribute INET_DIAG_REQ_PROTOCOL says otherwise, which kernels before 5.9 pass over.
+ * Makes a request for the listening sockets of one protocol, of both families at once: the kernel keeps both in one table.
+ * Only the older form has no family (`struct inet_diag_req`; inet_diag_dump_compat(), net/ipv4/inet_diag.c). It means TCP
+ * unless the attribute INET_DIAG_REQ_PROTOCOL says otherwise. Kernels before 5.9 pass over that attribute.
  */
 export function bothFamiliesRequest(protocol: Protocol): Uint8Array {
   return compatRequest(IPPROTO[protocol], LISTENING_STATE[protocol]);
 }
 
 /**
- * The same of a protocol that there is not. It is refused by a kernel that knows the attribute, and answered by one that
- * does not.
+ * Makes the same request of a protocol that does not exist. A kernel that knows the attribute refuses it; another one
+ * answers.
  */
 export function noProtocolRequest(): Uint8Array {
   return compatRequest(NO_PROTOCOL, LISTENING_STATE.tcp);

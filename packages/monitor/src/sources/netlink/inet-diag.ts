@@ -1,15 +1,8 @@
-/** Numbers of NETLINK_SOCK_DIAG (include/uapi/linux/netlink.h, sock_diag.h, inet_diag.h and in.h). */
-import type { Protocol } from '../../listener.js';
-
+/** The numbers of NETLINK_SOCK_DIAG (include/uapi/linux/netlink.h, sock_diag.h and inet_diag.h; include/linux/socket.h). */
 export const NETLINK_SOCK_DIAG = 4;
 export const SOCK_DIAG_BY_FAMILY = 20;
-/** The older form, which has no protocol of its own. */
+/** The type of the older form of a request, which has no field for the protocol. */
 export const TCPDIAG_GETSOCK = 18;
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
-
-const TCP_CLOSE = 7;
-const TCP_LISTEN = 10;
-/** A bound UDP socket is in state CLOSE; a connected one is not. */
-export const LISTENING_STATE: Record<Protocol, number> = { tcp: TCP_LISTEN, udp: TCP_CLOSE };

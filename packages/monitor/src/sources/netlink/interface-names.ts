@@ -5,7 +5,7 @@ const SIOCGIFNAME = 0x8910;
 const IFNAMSIZ = 16;
 const IFREQ_LENGTH = 40;
 
-/** The names of network devices, asked for through a socket and so in that socket's network namespace. */
+/** Finds the names of network devices through a socket, and so in the socket's network namespace. */
 export class InterfaceNames {
   readonly #names = new Map<number, string | null>();
   readonly #libc: Libc;
@@ -16,7 +16,7 @@ export class InterfaceNames {
     this.#fd = fd;
   }
 
-  /** The name of the device with that index (netdevice(7)); null where there is none any more. */
+  /** The name of the device with that index (netdevice(7)); null when it is there no more. */
   name(index: number): string | null {
     let name = this.#names.get(index);
     if (name === undefined) {

@@ -1,27 +1,22 @@
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../kernel/calls.js';
+import { NamespaceError } from '../../kernel/namespaces/namespace-error.js';
 import type { NetworkNamespace } from '../../kernel/namespaces/network-namespace.js';
-import { AF_NETLINK } from '../../kernel/netlink-message.js';
-import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../kernel/socket-constants.js';
-import { PlaceError } from '../../places/place-error.js';
+import { NetlinkError, NetlinkSocket } from '../../kernel/netlink-socket.js';
 import { SourceError } from '../source-error.js';
 import { DumpDatagram } from './dump-datagram.js';
 import { bothFamiliesRequest, dumpRequest, noProtocolRequest } from './dump-request.js';
 import { NETLINK_SOCK_DIAG } from './inet-diag.js';
 
-const MSG_TRUNC = 0x20;
-/** Tells of a datagram that has no room how long it was. */
-const RECEIVE = MSG_DONTWAIT | MSG_TRUNC;
-
 /** The largest datagram that the kernel makes of a dump (netlink_recvmsg, net/netlink/af_netlink.c). */
 const DATAGRAM_LENGTH = 32 * 1024;
-/** How often a dump that was changed under is taken again. */
+/** How often a dump is taken until the tables do not change during it. */
 const TRIES = 8;
 
-/** Each walks one of the kernel's tables. */
+/** The kernel walks one table for each. */
 const REQUESTS = [bothFamiliesRequest('tcp'), bothFamiliesRequest('udp')];
-/** Each walks a table and passes over the other family. */
+/** The kernel walks one table for each, and passes over the other family. */
 const REQUESTS_BY_FAMILY = [
   dumpRequest('tcp', 4),
   dumpRequest('tcp', 6),
@@ -31,36 +26,32 @@ const REQUESTS_BY_FAMILY = [
 const PROBE = noProtocolRequest();
 
 /**
- * A socket that NETLINK_SOCK_DIAG is asked through. It keeps its network namespace alive.
+ * Opens a socket for NETLINK_SOCK_DIAG in a network namespace, which it keeps alive.
  *
- * @throws SourceError where the kernel refuses it, or the namespace can't be entered
+ * @throws SourceError when the kernel refuses it, or the namespace can't be entered
  */
-export function openSockDiag(libc: Libc, namespace: NetworkNamespace): number {
-  const fd = socketIn(libc, namespace);
-  if (fd < 0) throw new SourceError('netlink', `the kernel refused the socket (${getSystemErrorName(fd)})`);
-  return fd;
-}
-
-function socketIn(libc: Libc, namespace: NetworkNamespace): number {
+export function openSockDiag(libc: Libc, namespace: NetworkNamespace): NetlinkSocket {
   try {
-    return namespace.within(libc, () => libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+    return namespace.within(libc, () => NetlinkSocket.open(libc, NETLINK_SOCK_DIAG));
   } catch (error) {
-    const reason = error instanceof PlaceError ? error.reason : String(error);
-    throw new SourceError('netlink', reason, { cause: error });
+    throw new SourceError('netlink', reasonNotOpened(error), { cause: error });
   }
 }
 
-/** The kernel's listening sockets, dumped again and again through one socket of {@link openSockDiag}. */
+function reasonNotOpened(error: unknown): string {
+  if (error instanceof NetlinkError) return `the kernel refused the socket (${error.code})`;
+  return error instanceof NamespaceError ? error.reason : String(error);
+}
+
+/** Dumps the kernel's listening sockets again and again, through one socket of {@link openSockDiag}. */
 export class ListenerDump {
-  readonly #libc: Libc;
-  readonly #fd: number;
+  readonly #socket: NetlinkSocket;
   #requests: readonly Uint8Array[] | undefined;
-  /** Of the last dumps, in the order in which they came. */
+  /** The datagrams of the last dumps, in the order in which they came. */
   #last: readonly DumpDatagram[] = [];
 
-  constructor(libc: Libc, fd: number) {
-    this.#libc = libc;
-    this.#fd = fd;
+  constructor(socket: NetlinkSocket) {
+    this.#socket = socket;
   }
 
   /** The datagrams of the last dumps, one behind the other. */
@@ -68,7 +59,7 @@ export class ListenerDump {
     return Buffer.concat(this.#last.map(({ bytes }) => bytes));
   }
 
-  /** Has the next ones differ from the last. */
+  /** Makes the next dumps differ from the last ones. */
   forget(): void {
     this.#last = [];
   }
@@ -76,8 +67,8 @@ export class ListenerDump {
   /**
    * Takes all dumps.
    *
-   * @returns whether they differ in any byte from those taken before
-   * @throws SourceError where one of them fails; what is left of it makes this socket useless
+   * @returns true when they differ in any byte from the dumps before
+   * @throws SourceError when one of them fails; what is left of it makes this socket useless
    */
   take(): boolean {
     this.#requests ??= this.#dumpWhole(PROBE, []) ? REQUESTS_BY_FAMILY : REQUESTS;
@@ -95,33 +86,35 @@ export class ListenerDump {
   }
 
   /**
-   * Whether dumps taken now are still those taken last, datagram for datagram. For a socket whose filter drops their ends: no
-   * more is received than came last time, so that what has come in addition is left in the socket, and to be read.
+   * Takes all dumps through a socket whose filter drops their ends. No more is received than came last time: what comes in
+   * addition is left in the socket, which is readable then.
    *
-   * @throws SourceError where a request is refused
+   * @returns true when what was received is what came last time
+   * @throws SourceError when a request is refused, or the socket fails
    */
   isRepeated(): boolean {
-    let place = 0;
+    let index = 0;
     for (const request of this.#requests ?? []) {
       this.#send(request);
-      for (let done = false; !done; place++) {
-        const datagram = this.#last[place];
+      for (let done = false; !done; index++) {
+        const datagram = this.#last[index];
         if (datagram === undefined) return false;
         done = datagram.part.done;
-        if (!datagram.part.isEnd && !datagram.isReceived(this.#libc.recv(this.#fd, roomOf(place), RECEIVE)))
-          return false;
+        if (!datagram.part.isEnd && !datagram.isReceived(this.#receiveInto(roomAt(index)))) return false;
       }
     }
-    return place > 0;
+    return index > 0;
   }
 
   #send(request: Uint8Array): void {
-    const sent = this.#libc.send(this.#fd, request, 0);
-    if (sent < 0)
-      throw new SourceError('netlink', `the kernel refused the request (${getSystemErrorName(sent)})`);
+    try {
+      this.#socket.send(request);
+    } catch (error) {
+      throw sourceErrorFrom(error, 'the kernel refused the request');
+    }
   }
 
-  /** Appends a whole dump; false where the kernel knows no such request. */
+  /** Appends a whole dump; false when the kernel knows no such request. */
   #dumpWhole(request: Uint8Array, taken: DumpDatagram[]): boolean {
     const start = taken.length;
     for (let tries = 1; ; tries++) {
@@ -133,7 +126,7 @@ export class ListenerDump {
     }
   }
 
-  /** Appends the datagrams of one dump. One that was interrupted is to be taken again. */
+  /** Appends the datagrams of one dump. An interrupted dump must be taken again. */
   #dump(request: Uint8Array, taken: DumpDatagram[]): 'complete' | 'interrupted' | 'unknown' {
     this.#send(request);
     let interrupted = false;
@@ -150,27 +143,41 @@ export class ListenerDump {
     }
   }
 
-  /** The next datagram; the one that came in the same place last time, where it is the same. */
-  #receive(place: number): DumpDatagram {
-    const room = roomOf(place);
-    const length = this.#libc.recv(this.#fd, room, RECEIVE);
+  /** The next datagram: the same object as last time, if the same bytes came at that index. */
+  #receive(index: number): DumpDatagram {
+    const room = roomAt(index);
+    const length = this.#receiveInto(room);
     if (length < 0) throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
     if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
-    const last = this.#last[place];
+    const last = this.#last[index];
     return last?.isReceived(length) ? last : new DumpDatagram(room, length);
+  }
+
+  #receiveInto(room: Buffer): number {
+    try {
+      return this.#socket.receive(room);
+    } catch (error) {
+      throw sourceErrorFrom(error, 'the answer broke off');
+    }
   }
 }
 
-/** What is answered to a kind of request that is not known (sock_diag_rcv_msg(), net/core/sock_diag.c). */
+/** The failure of this source, if it is the socket that failed; any other error as it is. */
+export function sourceErrorFrom(error: unknown, what: string): unknown {
+  if (!(error instanceof NetlinkError)) return error;
+  return new SourceError('netlink', `${what} (${error.code})`, { cause: error });
+}
+
+/** True for what a kernel answers that does not know this kind of request (sock_diag_rcv_msg(), net/core/sock_diag.c). */
 function isUnknown(errno: number): boolean {
   const { EINVAL, ENOENT, EOPNOTSUPP } = constants.errno;
   return errno === EINVAL || errno === ENOENT || errno === EOPNOTSUPP;
 }
 
-/** What is being received: all dumps of a {@link ListenerDump} are taken in one stretch, so that the same room serves many. */
+/** Buffers to receive into. All instances share them, since the dumps of one are taken in one synchronous stretch. */
 const rooms: Buffer[] = [];
 
-function roomOf(place: number): Buffer {
-  rooms[place] ??= Buffer.alloc(DATAGRAM_LENGTH);
-  return rooms[place];
+function roomAt(index: number): Buffer {
+  rooms[index] ??= Buffer.alloc(DATAGRAM_LENGTH);
+  return rooms[index];
 }

@@ -1,6 +1,7 @@
 import type { Libc } from '../../kernel/calls.js';
 import { loadLibc } from '../../kernel/load-libc.js';
 import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
+import type { NetlinkSocket } from '../../kernel/netlink-socket.js';
 import { groupSockets } from '../../listener.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
@@ -9,18 +10,18 @@ import { InterfaceNames } from './interface-names.js';
 import { ListenerDump, openSockDiag } from './listener-dump.js';
 import { readSockets } from './read-sockets.js';
 
-/** They are the same whatever the network namespace. */
+/** Shared, since cgroups are the same in every network namespace. */
 const cgroups = new CgroupPaths();
 
 interface Held {
   readonly libc: Libc;
-  readonly fd: number;
+  readonly socket: NetlinkSocket;
   readonly dump: ListenerDump;
 }
 
 /**
- * Asks the kernel for its listening sockets over NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege in this process's own
- * network namespace, and CAP_SYS_ADMIN in others.
+ * Asks the kernel for its listening sockets over NETLINK_SOCK_DIAG (sock_diag(7)). It needs no privilege in this process's
+ * own network namespace, and CAP_SYS_ADMIN in any other.
  */
 export class NetlinkSource implements Source {
   readonly name = 'netlink';
@@ -43,7 +44,7 @@ export class NetlinkSource implements Source {
       if (this.#held.dump.take() || this.#lastAnswer === undefined) this.#lastAnswer = this.#read(this.#held);
       return this.#lastAnswer;
     } catch (error) {
-      // What is left of a failed dump must not be taken for an answer to the next.
+      // What is left of a failed dump must not be taken for the answer to the next one.
       this.close();
       throw error;
     }
@@ -62,15 +63,15 @@ export class NetlinkSource implements Source {
 
   close(): void {
     this.#failure = undefined;
-    this.#held?.libc.close(this.#held.fd);
+    this.#held?.socket.close();
     this.#held = undefined;
     this.#lastAnswer = undefined;
   }
 
   #open(): Held {
     const libc = this.#load();
-    const fd = openSockDiag(libc, this.#namespace);
-    return { libc, fd, dump: new ListenerDump(libc, fd) };
+    const socket = openSockDiag(libc, this.#namespace);
+    return { libc, socket, dump: new ListenerDump(socket) };
   }
 
   #load(): Libc {
@@ -83,8 +84,8 @@ export class NetlinkSource implements Source {
     }
   }
 
-  #read({ libc, fd, dump }: Held): SourceAnswer {
-    const interfaces = new InterfaceNames(libc, fd);
+  #read({ libc, socket, dump }: Held): SourceAnswer {
+    const interfaces = new InterfaceNames(libc, socket.fd);
     const { sockets, skipped } = readSockets(dump.bytes, {
       interfaceName: (index) => interfaces.name(index),
       cgroupPath: (id) => cgroups.path(id),

@@ -1,12 +1,13 @@
 /**
- * Answers of NETLINK_SOCK_DIAG (include/uapi/linux/sock_diag.h and inet_diag.h). All in the machine's byte order, but for
- * ports and addresses, which are in network order.
+ * Answers of NETLINK_SOCK_DIAG (include/uapi/linux/sock_diag.h and inet_diag.h). Ports and addresses are in network order,
+ * all else is in the machine's.
  */
 import { ipv4Text, ipv6Text } from '../../address.js';
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { aligned, messageLength, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
-import { AF_INET, AF_INET6, LISTENING_STATE, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
+import { LISTENING_STATE } from '../listening-state.js';
+import { AF_INET, AF_INET6, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
 
 const INET_DIAG_MSG_LENGTH = 72;
 const INET_DIAG_SKV6ONLY = 11;
@@ -19,21 +20,22 @@ const FAMILY = new Map<number, Family>([
   [AF_INET6, 6],
 ]);
 
-/** What was asked for tells the protocol of an answer: no state was asked of both. */
+/** An answer does not tell its protocol. Its state does, since TCP and UDP are asked for different ones. */
 const PROTOCOL_IN_STATE = new Map<number, Protocol>([
   [LISTENING_STATE.tcp, 'tcp'],
   [LISTENING_STATE.udp, 'udp'],
 ]);
 
-/** Turns the kernel's numbers into names; null where there is none (any more). */
+/** Turns the kernel's numbers into names; null when there is none, or no longer. */
 export interface DiagNames {
   interfaceName(index: number): string | null;
   cgroupPath(id: number): string | null;
 }
 
 /**
- * Reads the sockets of complete dumps (`struct inet_diag_msg` and its attributes). Messages that are none,
- * or that are too short, are passed over; the latter are counted.
+ * Reads the sockets of complete dumps (`struct inet_diag_msg` and its attributes). Messages of other types are passed over.
+ *
+ * @returns the sockets, and the number of messages that could not be read
  */
 export function readSockets(
   bytes: Uint8Array,
@@ -102,12 +104,12 @@ function readSocket(
   });
 }
 
-/** The ids of cgroups are 64 bits; one beyond 2^53 is rounded and so found under no name. */
+/** A cgroup's id has 64 bits. One beyond 2^53 is rounded, and so has no path. */
 function readId(view: DataView, offset: number): number {
   return Number(view.getBigUint64(offset, LITTLE_ENDIAN));
 }
 
-/** The texts of addresses in a dump: hundreds of listeners share a handful of addresses. */
+/** Makes the text of each address in a dump once: hundreds of listeners share a handful of addresses. */
 class AddressTexts {
   readonly #texts = new Map<string, string>();
   readonly #bytes: Buffer;

@@ -1,47 +1,41 @@
-import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
 import {
   assemble,
   BPF_JEQ_K,
   BPF_LD_H_ABS,
   BPF_LD_W_ABS,
   BPF_RET_K,
+  loadedHalf,
   NOTHING,
   WHOLE_MESSAGE,
 } from '../../kernel/bpf.js';
-import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
-import type { Libc } from '../../kernel/calls.js';
 import { NLMSG_DONE, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
-import { MSG_DONTWAIT, SO_DETACH_FILTER, SOL_SOCKET } from '../../kernel/socket-constants.js';
-import { SourceError } from '../source-error.js';
-import { ListenerDump } from './listener-dump.js';
+import { NetlinkError, type NetlinkSocket, NOTHING_WAITS } from '../../kernel/netlink-socket.js';
+import { ListenerDump, sourceErrorFrom } from './listener-dump.js';
 
 /** A field of a `struct nlmsghdr`. */
 const NLMSG_TYPE = 4;
 
 /**
- * Tells again and again whether the kernel's listening sockets are what they were. As long as they are, the kernel drops
- * the end that it sends behind each dump (netlink_dump() asks the socket's filter, net/netlink/af_netlink.c), and no more
- * is received than came the last time. What comes in addition stays in the socket, which is then readable.
+ * Tells again and again whether the kernel's listening sockets have changed. As long as they have not, a filter has the
+ * kernel drop the end of each dump (netlink_dump(), net/netlink/af_netlink.c), and no more is received than came the last
+ * time. What comes in addition stays in the socket, which is readable then.
  */
 export class UnchangedDump {
-  readonly #libc: Libc;
-  readonly #fd: number;
+  readonly #socket: NetlinkSocket;
   readonly #dump: ListenerDump;
   readonly #room = new Uint8Array(4);
   #filter: 'none' | 'attached' | 'useless' = 'none';
-  /** Whether a dump was seen without its end. */
+  /** True once a dump came without its end. */
   #dropsEnds = false;
   #isForgotten = false;
 
-  /** @param fd a socket of `openSockDiag`, of this comparison alone */
-  constructor(libc: Libc, fd: number) {
-    this.#libc = libc;
-    this.#fd = fd;
-    this.#dump = new ListenerDump(libc, fd);
+  /** @param socket one of `openSockDiag`, for this comparison alone */
+  constructor(socket: NetlinkSocket) {
+    this.#socket = socket;
+    this.#dump = new ListenerDump(socket);
   }
 
-  /** Has the next dumps differ from the last; to be called where the socket is readable. */
+  /** Makes the next dumps differ from the last ones. Call it when the socket is readable. */
   forget(): void {
     this.#isForgotten = true;
   }
@@ -49,8 +43,8 @@ export class UnchangedDump {
   /**
    * Takes all dumps.
    *
-   * @returns whether they differ from those taken before. They do as well where the socket is readable afterwards
-   * @throws SourceError where one of them fails; what is left of it makes the socket useless
+   * @returns true when they differ from the dumps before. When it is false and the socket is readable, they differ too
+   * @throws SourceError when one of them fails; what is left of it makes the socket useless
    */
   hasChanged(): boolean {
     if (this.#isForgotten) this.#forgetNow();
@@ -80,31 +74,37 @@ export class UnchangedDump {
 
   #attach(): void {
     if (this.#filter === 'useless') return;
-    this.#filter = this.#libc.attachFilter(this.#fd, WITHOUT_ENDS) === 0 ? 'attached' : 'useless';
+    try {
+      this.#socket.filter(WITHOUT_ENDS);
+      this.#filter = 'attached';
+    } catch {
+      this.#filter = 'useless';
+    }
   }
 
-  /** And receives what is left, which with the filter would be no whole dump. */
+  /** Receives what is left as well: dumps that came through the filter are not whole. */
   #detach(): void {
     this.#filter = 'none';
-    this.#libc.setsockopt(this.#fd, SOL_SOCKET, SO_DETACH_FILTER, this.#room);
+    this.#socket.dropFilter();
     while (this.#receive() !== 'nothing');
   }
 
   #receive(): 'a datagram' | 'nothing' {
-    const length = this.#libc.recv(this.#fd, this.#room, MSG_DONTWAIT);
-    if (length >= 0) return 'a datagram';
-    if (length === -constants.errno.EAGAIN) return 'nothing';
-    throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
+    try {
+      const length = this.#socket.receive(this.#room);
+      if (length === NOTHING_WAITS) return 'nothing';
+      if (length >= 0) return 'a datagram';
+      throw new NetlinkError('receive', length);
+    } catch (error) {
+      throw sourceErrorFrom(error, 'the answer broke off');
+    }
   }
 }
 
-/** A load is in network order, a message in the machine's. */
-const DONE = LITTLE_ENDIAN ? NLMSG_DONE << 8 : NLMSG_DONE;
-
-/** A classic BPF program that lets through all but the end of a dump that went well. */
+/** A classic BPF program that drops the end of a dump that went well, and nothing else. */
 const WITHOUT_ENDS = assemble([
   [BPF_LD_H_ABS, 0, 0, NLMSG_TYPE],
-  [BPF_JEQ_K, 0, 2, DONE],
+  [BPF_JEQ_K, 0, 2, loadedHalf(NLMSG_DONE)],
   [BPF_LD_W_ABS, 0, 0, NLMSG_HEADER_LENGTH],
   [BPF_JEQ_K, 1, 0, 0],
   [BPF_RET_K, 0, 0, WHOLE_MESSAGE],

@@ -1,11 +1,13 @@
 import { addressText } from '../../address.js';
 import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
+import { LISTENING_STATE } from '../listening-state.js';
 
 /**
- * Reads the rows of listening sockets in /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)): columns of text, of
- * which those behind the state may be missing. Rows that are none are counted in `skipped`.
+ * Parses rows of listening sockets of /proc/net/{tcp,tcp6,udp,udp6} (proc_pid_net(5)). They are columns of text, and the
+ * columns behind the state may be missing.
  *
- * @param littleEndian the byte order of the machine that printed them: addresses are 32-bit words in it
+ * @param littleEndian the byte order of the machine that printed them: an address is 32-bit words in that order
+ * @returns the sockets, and the number of rows that could not be parsed
  */
 export function parseRows(
   rows: string,
@@ -34,7 +36,7 @@ function parseRow(
   const endpoint = parseEndpoint(local ?? '', family, littleEndian);
   if (endpoint === undefined || parseEndpoint(remote ?? '', family, littleEndian) === undefined)
     return undefined;
-  if (endpoint.port === 0 || state !== LISTENING_STATE[protocol]) return undefined;
+  if (endpoint.port === 0 || state !== LISTENING_DIGITS[protocol]) return undefined;
   return boundSocket({
     protocol,
     family,
@@ -45,8 +47,16 @@ function parseRow(
   });
 }
 
-/** The states (include/net/tcp_states.h) in which a socket waits for whoever comes: LISTEN, and CLOSE for UDP. */
-export const LISTENING_STATE: Record<Protocol, string> = { tcp: '0A', udp: '07' };
+/** What the column of the state holds for a listening socket. */
+export const LISTENING_DIGITS: Record<Protocol, string> = {
+  tcp: digitsOf(LISTENING_STATE.tcp),
+  udp: digitsOf(LISTENING_STATE.udp),
+};
+
+/** `%02X`, as get_tcp4_sock() of net/ipv4/tcp_ipv4.c prints it. */
+function digitsOf(state: number): string {
+  return state.toString(16).toUpperCase().padStart(2, '0');
+}
 
 function parseEndpoint(
   text: string,
@@ -63,7 +73,7 @@ function parseEndpoint(
   return { address: addressText({ family, bytes }), port: Number.parseInt(port, 16) };
 }
 
-/** `tx_queue:rx_queue` in hexadecimal; the second is what waits to be accepted or read. */
+/** Parses `tx_queue:rx_queue`, of which the second counts what waits to be accepted or read. */
 function parseReceiveQueue(text: string | undefined): number | null {
   const [, digits] = /^[0-9A-Fa-f]{8}:([0-9A-Fa-f]{8})$/.exec(text ?? '') ?? [];
   return digits === undefined ? null : Number.parseInt(digits, 16);

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const readAsync = promisify(read);
 
-/** A file of /proc that stays open from look to look. Reading it from the start again gives its present content. */
+/** A file of /proc that stays open from look to look. To read it from its start again gives its present content. */
 export class ProcFile {
   readonly path: string;
   readonly #open: () => number;
@@ -19,12 +19,16 @@ export class ProcFile {
     return this.#fd;
   }
 
-  /** Reads into the whole buffer; 0 at the end. */
+  /**
+   * Fills the buffer as far as one read does.
+   *
+   * @returns the number of bytes; 0 at the end of the file
+   */
   readSync(buffer: Buffer, position: number): number {
     return readSync(this.open(), buffer, 0, buffer.length, position);
   }
 
-  /** The same on a thread of the pool, for reads that take long. */
+  /** Does the same on a thread of libuv's pool, for reads that take long. */
   async read(buffer: Buffer, position: number): Promise<number> {
     const { bytesRead } = await readAsync(this.open(), buffer, 0, buffer.length, position);
     return bytesRead;

@@ -1,13 +1,15 @@
 import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
+import { NamespaceError } from '../../kernel/namespaces/namespace-error.js';
 import { type NetworkNamespace, OwnNamespace } from '../../kernel/namespaces/network-namespace.js';
 import { type BoundSocket, groupSockets } from '../../listener.js';
-import { PlaceError } from '../../places/place-error.js';
 import type { Source, SourceAnswer } from '../source.js';
 import { SourceError } from '../source-error.js';
-import { LISTENING_STATE, parseRows } from './parse-rows.js';
+import { LISTENING_DIGITS, parseRows } from './parse-rows.js';
 import { ProcFile } from './proc-file.js';
 import { RowSieve } from './socket-rows.js';
-import { parseSockstat, type SocketCounts } from './sockstat.js';
+
+/** The number of sockets of each protocol, by its name in sockstat and sockstat6: `TCP`, `UDP6`. */
+type SocketCounts = ReadonlyMap<string, number>;
 
 const TABLES = [
   { name: 'tcp', protocol: 'tcp', family: 4, counter: 'TCP' },
@@ -19,13 +21,14 @@ type Table = (typeof TABLES)[number];
 
 /** seq_file hands out a page at most for each read (fs/seq_file.c). */
 const PAGE_LENGTH = 4096;
-/** A read that leaves room for more than any row was the last. */
+/** A read that leaves more room than any row needs was the last. */
 const ROW_ROOM = 512;
-/** How often the shortcuts are held against a whole reading. */
+/** How often the shortcuts are checked against a whole reading. */
 const VERIFY_EVERY_MS = 10 * 60_000;
 /**
- * With more sockets than these, reading TCP stops behind the listeners, and one read may walk so long that it
- * belongs on another thread. With fewer, the whole table is soon read, and each look checks the order.
+ * The number of sockets from which on a table of TCP is read no further than its listeners. One read may then walk so long
+ * that it belongs on another thread. With fewer sockets the whole table is soon read, and each look checks the order of the
+ * rows.
  */
 const BUSY_SOCKETS = 1000;
 
@@ -38,10 +41,10 @@ interface Reading {
 const NO_ROWS: Reading = { rows: Buffer.alloc(0), skipped: 0 };
 
 /**
- * Reads /proc/net/{tcp,tcp6,udp,udp6}, which every process may, that of other processes' namespaces too. It stops a long table
- * where the kernel has printed its last listener, takes a short read for the end, and passes over tables that /proc/net/sockstat
- * says are empty. All of this is how Linux does it and nobody's promise, so the first look, and one every ten
- * minutes, reads all and turns off what does not hold.
+ * Reads /proc/net/{tcp,tcp6,udp,udp6}. Every process may do so, and read those of other processes' namespaces. There are
+ * three shortcuts: a long table is read no further than its last listener, a short read is taken for the end, and a table
+ * that /proc/net/sockstat says is empty is not read. Linux behaves like that, but promises nothing. The first look, and one
+ * every ten minutes, therefore reads all, and turns off the shortcuts that do not hold.
  */
 export class ProcSource implements Source {
   readonly name = 'proc';
@@ -66,7 +69,7 @@ export class ProcSource implements Source {
       const counts = this.#counts();
       const readings: Reading[] = [];
       for (const { table, file } of this.#tables) {
-        // The count is summed over the processors while it changes: one zero is not enough to lose a listener by.
+        // The kernel sums the count over the processors while it changes: for one zero no listener is given up.
         const wasEmpty = this.#last?.readings[readings.length]?.rows.length === 0;
         const isEmpty = !verify && wasEmpty && counts.get(table.counter) === 0;
         const isThere = !isEmpty && this.#open(file, table);
@@ -87,7 +90,7 @@ export class ProcSource implements Source {
     this.#verifiedAt = Number.NEGATIVE_INFINITY;
   }
 
-  /** Without sockstat, or with one that counts otherwise, no count is known and every table is read. */
+  /** Without sockstat no count is known, and every table is read. */
   #counts(): SocketCounts {
     const bytes = Buffer.alloc(PAGE_LENGTH);
     const texts = this.#sockstat.map((file) => {
@@ -107,7 +110,7 @@ export class ProcSource implements Source {
     verify: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Reading> {
-    const sieve = new RowSieve(LISTENING_STATE[table.protocol]);
+    const sieve = new RowSieve(LISTENING_DIGITS[table.protocol]);
     const page = Buffer.alloc(PAGE_LENGTH);
     let position = 0;
     let wasShort = false;
@@ -131,7 +134,7 @@ export class ProcSource implements Source {
     return { rows: Buffer.concat(sieve.kept), skipped: sieve.skipped };
   }
 
-  /** False where this machine has no such protocol. */
+  /** False when this machine has no such protocol. */
   #open(file: ProcFile, table: Table): boolean {
     try {
       file.open();
@@ -139,7 +142,8 @@ export class ProcSource implements Source {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' && table.name !== 'tcp') return false;
-      const reason = error instanceof PlaceError ? error.reason : `${file.path} can't be opened (${code})`;
+      const reason =
+        error instanceof NamespaceError ? error.reason : `${file.path} can't be opened (${code})`;
       throw new SourceError(this.name, reason, { cause: error });
     }
   }
@@ -171,6 +175,18 @@ export class ProcSource implements Source {
     this.#last = { readings, answer };
     return answer;
   }
+}
+
+/**
+ * Parses /proc/net/sockstat and sockstat6 (sockstat_seq_show(), net/ipv4/proc.c). Of lines such as
+ * `TCP: inuse 22 orphan 0 tw 0 alloc 32 mem 0` it takes `inuse`. Other lines are passed over.
+ */
+function parseSockstat(text: string): SocketCounts {
+  const counts = new Map<string, number>();
+  for (const [, name, inUse] of text.matchAll(/^(\w+): inuse (\d{1,10})(?= |$)/gm)) {
+    if (name !== undefined) counts.set(name, Number(inUse));
+  }
+  return counts;
 }
 
 function isBusy(counts: SocketCounts): boolean {

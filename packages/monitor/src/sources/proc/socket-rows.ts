@@ -1,30 +1,30 @@
 /**
- * Finds the rows of /proc/net/{tcp,tcp6,udp,udp6} that matter, without reading more of them than their state
- * (proc_pid_net(5); tcp4_seq_show() in net/ipv4/tcp_ipv4.c).
+ * Finds the rows of /proc/net/{tcp,tcp6,udp,udp6} that matter by their state alone (proc_pid_net(5); tcp4_seq_show(),
+ * net/ipv4/tcp_ipv4.c).
  */
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 const TAB = 0x09;
 
-/** A row is some 150 to 200 bytes; what is longer than this is none. */
+/** The longest row, in bytes. Real ones have 150 to 200. */
 const ROW_LIMIT = 4096;
 
-/** The column, counted from zero, that holds the state. */
+/** The column of the state, counted from zero. */
 const STATE_COLUMN = 3;
 
 /**
- * Sifts a table as it comes, a piece at a time. Kept are the rows in the wanted state and those that have no
- * readable state (to be counted as malformed by whoever reads the rows).
+ * Sifts a table as it comes, a piece at a time. It keeps the rows in the wanted state. It also keeps rows without a readable
+ * state, which the parser of the rows counts as malformed.
  */
 export class RowSieve {
-  /** The kept rows, each with its newline. */
+  /** The rows that were kept, each with its newline. */
   readonly kept: Uint8Array[] = [];
-  /** Rows too long to be one. */
+  /** The number of rows that were too long. */
   skipped = 0;
-  /** A row in another state has come: the kernel has gone on from its listeners to the connections. */
+  /** True once a row in another state has come: the kernel has gone on from its listeners to the connections. */
   pastListeners = false;
-  /** A wanted row came behind a row in another state: this kernel does not print its listeners first. */
+  /** True once a wanted row has come behind a row in another state: this kernel does not print its listeners first. */
   disorderly = false;
 
   readonly #wanted: readonly number[];
@@ -32,17 +32,17 @@ export class RowSieve {
   #inLongRow = false;
   #header: 'awaited' | 'seen' | 'missing' = 'awaited';
 
-  /** @param state the wanted state in two hexadecimal digits, `0A` */
+  /** @param state the wanted state, in two hexadecimal digits such as `0A` */
   constructor(state: string) {
     this.#wanted = [...Buffer.from(state)];
   }
 
-  /** The first line was not the header of a socket table. */
+  /** True when the first line was not the header of a socket table. */
   get headless(): boolean {
     return this.#header !== 'seen';
   }
 
-  /** The last piece ended within a row. */
+  /** True when the last piece ended within a row. */
   get cutOff(): boolean {
     return this.#partial.length > 0 || this.#inLongRow;
   }
@@ -78,7 +78,7 @@ export class RowSieve {
     const [high, low] = [bytes[column] ?? NEWLINE, bytes[column + 1] ?? NEWLINE];
     const isState = isHexDigit(high) && isHexDigit(low) && isBlank(bytes[column + 2] ?? NEWLINE);
     if (isState && (high !== this.#wanted[0] || low !== this.#wanted[1])) {
-      // Kernels before 4.4 print the half-open connections (SYN_RECV, 03) of each listener behind it.
+      // Kernels before 4.4 print the half-open connections (TCP_SYN_RECV, 03) of a listener right behind it.
       if (high !== 0x30 || low !== 0x33) this.pastListeners = true;
       return;
     }
@@ -87,7 +87,7 @@ export class RowSieve {
   }
 }
 
-/** Where the column of that number starts; `end` where there are fewer. */
+/** The offset at which the column of that number starts; `end` when there are fewer columns. */
 function columnStart(bytes: Uint8Array, start: number, end: number, column: number): number {
   let offset = start;
   for (let i = 0; ; i++) {

@@ -5,14 +5,14 @@ import { SourceError } from '../source-error.js';
 const HEADER = /^Netid\s*State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer Address:Port/;
 const ROW = /^(tcp|udp)\s+(LISTEN|UNCONN)\s+(\d{1,10})\s+(\d{1,10})\s+(\S+)\s+(\S+)(?:\s+(.*))?$/;
 
-/** 5.4 leaves out the last newline, but every version ends every row with its arrow. */
+/** The end of a whole output: 5.4 leaves out the last newline, but every version ends a row with its arrow. */
 const WHOLE = /\n$|[<-]-[->] *$/;
 
 interface Row {
   readonly protocol: Protocol;
   readonly backlog: number;
   readonly sendQueue: number;
-  /** The local address without brackets and zone; `*` for a wildcard that does not say of which family. */
+  /** The local address without brackets and zone; `*` for a wildcard that does not name its family. */
   readonly host: string;
   readonly zone: string | null;
   readonly port: number;
@@ -21,10 +21,11 @@ interface Row {
 }
 
 /**
- * Reads what `ss -lntue` prints, in the dialects of iproute2 4.4 to 7.1 (misc/ss.c). They differ in the wildcard
- * `*`: up to 4.12 it is IPv4's, in 4.13 anybody's, and from 4.14 on IPv6's. Rows that can't be read are counted.
+ * Parses what `ss -lntue` prints, in the dialects of iproute2 4.4 to 7.1 (misc/ss.c). They differ in the wildcard `*`: up to
+ * 4.12 it is IPv4's, in 4.13 of either family, and from 4.14 on IPv6's.
  *
- * @throws SourceError where this is not the output of ss, or does not tell IPv4 from IPv6
+ * @returns the sockets, and the number of rows that could not be parsed
+ * @throws SourceError when this is not the output of ss, or does not tell IPv4 from IPv6
  */
 export function parseSs(output: string): { sockets: BoundSocket[]; skipped: number } {
   const [header = '', ...lines] = output.split('\n');
@@ -54,10 +55,10 @@ function parseRow(line: string): Row | undefined {
     ROW.exec(line.trimEnd()) ?? [];
   if (protocol !== 'tcp' && protocol !== 'udp') return undefined;
   if (state !== (protocol === 'tcp' ? 'LISTEN' : 'UNCONN')) return undefined;
-  const [, place = '', digits] = /^(.*):([1-9]\d{0,4})$/.exec(local) ?? [];
+  const [, host = '', digits] = /^(.*):([1-9]\d{0,4})$/.exec(local) ?? [];
   const port = Number(digits);
   if (!(port <= 65535)) return undefined;
-  const [address = '', ...zone] = place.split('%');
+  const [address = '', ...zone] = host.split('%');
   return {
     protocol,
     backlog: Number(backlog),
@@ -71,9 +72,10 @@ function parseRow(line: string): Row | undefined {
 }
 
 /**
- * The family of a `*` whose row does not say `v6only:`. Every version says so of its IPv6 sockets when it asks
- * the kernel through netlink, but not when it was refused that and reads /proc, and then only the other rows
- * can tell. Undefined where they do not.
+ * The family of a `*` in a row without `v6only:`. Through netlink, every version prints `v6only:` for IPv6 sockets. When
+ * netlink was refused and it read /proc, it does not, and only the other rows can tell.
+ *
+ * @returns undefined when they do not tell
  */
 function familyOfWildcard(rows: readonly Row[]): Family | undefined {
   const since414 = rows.some(
@@ -89,16 +91,16 @@ function familyOfWildcard(rows: readonly Row[]): Family | undefined {
 }
 
 function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | undefined {
-  const endpoint = row.host === '*' ? wildcardEndpoint(row, wildcardFamily) : specificEndpoint(row.host);
-  if (endpoint === undefined) return undefined;
-  const { identity = '', cgroup, v6Only } = DETAILS[endpoint.family].exec(row.details)?.groups ?? {};
+  const address = row.host === '*' ? wildcardAddress(row, wildcardFamily) : readAddress(row.host);
+  if (address === undefined) return undefined;
+  const { identity = '', cgroup, v6Only } = DETAILS[address.family].exec(row.details)?.groups ?? {};
   const inode = numberIn(identity, /(?:^| )ino:(\d{1,15})(?: |$)/);
   return boundSocket({
     protocol: row.protocol,
-    ...endpoint,
+    ...address,
     port: row.port,
     inode,
-    // Only an owner who is not root is printed.
+    // The owner is printed unless that is root.
     uid: inode === null ? null : (numberIn(identity, /(?:^| )uid:(\d{1,15})(?: |$)/) ?? 0),
     interface: row.zone,
     v6Only: v6Only ? v6Only === '1' : null,
@@ -108,22 +110,22 @@ function toSocket(row: Row, wildcardFamily: Family | undefined): BoundSocket | u
   });
 }
 
-type Place = Pick<BoundSocket, 'family' | 'address'>;
+type HostAddress = Pick<BoundSocket, 'family' | 'address'>;
 
-function wildcardEndpoint(row: Row, wildcardFamily: Family | undefined): Place {
+function wildcardAddress(row: Row, wildcardFamily: Family | undefined): HostAddress {
   const family = /(^| )v6only:[01]( |$)/.test(row.details) ? 6 : wildcardFamily;
   if (family === undefined) throw new SourceError('ss', 'this ss does not tell IPv4 from IPv6 wildcards');
   return { family, address: family === 4 ? '0.0.0.0' : '::' };
 }
 
-function specificEndpoint(host: string): Place | undefined {
+function readAddress(host: string): HostAddress | undefined {
   const parsed = parseAddress(host);
   return parsed && { family: parsed.family, address: addressText(parsed) };
 }
 
 /**
- * What `-e` adds: `uid:1000 ino:188739 sk:2f23 cgroup:/a v6only:0 <->`. The name of a cgroup is anybody's to
- * choose and may hold what looks like the other details, so those are only looked for before and behind it.
+ * What `-e` adds: `uid:1000 ino:188739 sk:2f23 cgroup:/a v6only:0 <->`. Anybody may choose the name of a cgroup, and it may
+ * look like the other details. These are therefore only looked for before and behind it.
  */
 const DETAILS: Record<Family, RegExp> = {
   4: /^(?<identity>.*?)(?: cgroup:(?<cgroup>.*?))?(?<v6Only>)(?: [<-]-[->])?$/,

@@ -6,8 +6,8 @@ const TIME_LIMIT_MS = 5000;
 /**
  * Runs `ss -lntue` to its end.
  *
- * @throws SourceError where it is missing, fails, takes longer than five seconds or prints without end; the
- *   signal's reason where it was aborted
+ * @throws SourceError when it is missing, fails, takes longer than five seconds or prints without end; the signal's reason
+ *   when that is aborted
  */
 export function runSs(signal?: AbortSignal): Promise<ProgramOutput> {
   return runProgram(

@@ -5,7 +5,7 @@ import { SourceError } from '../source-error.js';
 import { parseSs } from './parse-ss.js';
 import { runSs } from './run-ss.js';
 
-/** Runs `ss -lntue` of iproute2 (ss(8)), where it is installed. */
+/** Runs `ss -lntue` of iproute2 (ss(8)). */
 export class SsSource implements Source {
   readonly name = 'ss';
   #last: { output: Buffer; answer: SourceAnswer } | undefined;
@@ -14,7 +14,7 @@ export class SsSource implements Source {
     const { output, complaint } = await runSs(signal);
     if (this.#last?.output.equals(output)) return this.#last.answer;
     const { sockets, skipped } = parseSs(output.toString('utf8'));
-    // Refused by the kernel, ss reads /proc; refused there too, it complains, prints the header and exits 0.
+    // When the kernel refuses it, ss reads /proc. When that is refused too, it complains, prints the header and exits with 0.
     if (sockets.length === 0 && complaint !== '') throw new SourceError(this.name, `ss says: ${complaint}`);
     const answer = { listeners: groupSockets(sockets, { ephemeral: ephemeralPorts() }), skipped };
     this.#last = { output, answer };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseNamespaceMounts } from '../../../src/kernel/namespaces/namespace-mounts.js';
+import { parseMountinfo } from '../../../src/kernel/mountinfo.js';
+import { namespaceMounts } from '../../../src/kernel/namespaces/namespace-mounts.js';
 
 const MOUNTINFO = `24 1 0:22 / /proc rw,relatime - proc proc rw
 44 42 0:4 net:[4026532177] /run/netns/blue rw shared:2 - nsfs nsfs rw
@@ -12,7 +13,7 @@ const MOUNTINFO = `24 1 0:22 / /proc rw,relatime - proc proc rw
 `;
 
 test('the network namespaces that are mounted are read with their paths, those of ip netns first', () => {
-  expect([...parseNamespaceMounts(MOUNTINFO)]).toEqual([
+  expect([...namespaceMounts(parseMountinfo(MOUNTINFO))]).toEqual([
     [4026532177, ['/run/netns/blue']],
     [4026532300, ['/run/netns/a b\\c', '/run/docker/netns/1a2b']],
   ]);
@@ -21,7 +22,7 @@ test('the network namespaces that are mounted are read with their paths, those o
 test('whatever is mounted, nothing but a namespace is taken for one', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
-      const mounts = parseNamespaceMounts(`${text}\n${MOUNTINFO}`);
+      const mounts = namespaceMounts(parseMountinfo(`${text}\n${MOUNTINFO}`));
       expect(mounts.get(4026532177)).toContain('/run/netns/blue');
       for (const paths of mounts.values()) for (const path of paths) expect(path).not.toBe('');
     }),

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatEndpoint, type Listener, listListeners, type SourceName } from '../../../src/index.js';
+import { enterMountNamespace } from '../../places/mount-namespace.js';
 import {
-  launch,
   type Namespaces,
   type SocketPlan,
+  startNamespaces,
   type TestNamespace,
   tcp,
 } from '../../places/namespaces.js';
-import { enterOwnMounts } from '../../places/own-mounts.js';
 import { HAS_SOCK_DIAG } from '../../test-namespace/has-sock-diag.js';
 import { MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 
@@ -34,8 +34,8 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('another network namespace', () => {
     execFileSync('nsenter', [`--net=/run/netns/${name}`, ...command], { encoding: 'utf8' });
 
   beforeAll(async () => {
-    enterOwnMounts();
-    namespaces = await launch();
+    enterMountNamespace();
+    namespaces = await startNamespaces();
     mounted = await namespaces.makeOne('mounted', SOCKETS);
     inhabited = await namespaces.makeOne('inhabited', SOCKETS, 'process');
     within('mounted', 'sysctl', '-qw', `net.ipv4.ip_local_port_range=${EPHEMERAL.join(' ')}`);

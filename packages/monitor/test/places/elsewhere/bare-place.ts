@@ -2,7 +2,7 @@ import { accessSync, constants, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** The shells that a place may have, and where to find each as Debian installs it. */
+/** The shells that a place may have, each with the program that is it in Debian. */
 export const SHELLS = [
   { shell: 'dash', program: 'dash' },
   { shell: 'bash', program: 'bash' },
@@ -10,17 +10,17 @@ export const SHELLS = [
   { shell: 'mksh', program: 'mksh' },
 ] as const;
 
-/** Where a program is; undefined where it is not installed. scripts/install-test-needs.sh brings those of {@link SHELLS}. */
+/** The path of a program; undefined if it is not installed. scripts/install-test-needs.sh installs those of {@link SHELLS}. */
 export function programPath(name: string): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/bin'];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
-/** A place with few programs: a folder that is all of its PATH. */
+/** A place with few programs: its PATH is a folder with links to them. */
 export class BarePlace implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'portolan-bare-'));
 
-  /** @param programs what is there, by the names that it has there */
+  /** @param programs the installed program behind each name, by the name that it has in the place */
   constructor(programs: Readonly<Record<string, string>>) {
     for (const [name, target] of Object.entries(programs)) {
       const path = programPath(target);
@@ -29,7 +29,7 @@ export class BarePlace implements Disposable {
     }
   }
 
-  /** The command that runs its arguments there. */
+  /** The command that runs its arguments in the place. */
   get command(): string[] {
     return ['env', '-i', `PATH=${this.path}`];
   }

@@ -1,6 +1,6 @@
 import type { Channel, Transport } from '../../../src/places/elsewhere/transport.js';
 
-/** Passes everything on, and counts what is started and what comes back. */
+/** Wraps a transport. It records which programs are started and counts the bytes that come back. */
 export class CountingTransport implements Transport {
   readonly started: string[] = [];
   bytes = 0;
@@ -23,7 +23,7 @@ export class CountingTransport implements Transport {
     return channel;
   }
 
-  /** Waits until all that was started is over. */
+  /** Waits until all programs that were started have ended. */
   async idle(): Promise<void> {
     await Promise.all(this.#ended);
   }

@@ -17,7 +17,7 @@ import { CountingTransport } from './counting-transport.js';
 
 const HTTP: SocketPlan = { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 8080, backlog: 16 };
 
-/** Places with a shell of each kind and `cat`, and one with `cat` alone. */
+/** Places with `cat` and a shell of each kind, and places with `cat` alone. */
 const PLACES = [
   ...SHELLS.map(({ shell, program }) => ({
     what: `cat and ${shell}`,
@@ -29,8 +29,8 @@ const PLACES = [
   { what: 'cat of busybox alone', starts: 'cat', programs: { cat: 'busybox' } },
 ];
 
-/** What an unchanged look may bring, where a shell answers. */
-const FEW_BYTES = 64;
+/** How many bytes an unchanged look may bring if a shell answers. */
+const UNCHANGED_LOOK_LIMIT = 64;
 
 beforeAll(() => {
   if (MAY_MAKE_NAMESPACES) enterTestNamespace();
@@ -50,7 +50,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
 
   afterEach(async () => {
     source?.close();
-    // What was started while a socket of the test was open holds it, too.
+    // A program that was started while a socket of the test was open holds that socket too.
     await transport?.idle();
     place?.[Symbol.dispose]();
   });
@@ -109,12 +109,12 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
     const first = await source.look();
     const before = transport.bytes;
     for (let looks = 0; looks < 5; looks++) expect(await source.look()).toBe(first);
-    if (starts === 'sh') expect((transport.bytes - before) / 5).toBeLessThan(FEW_BYTES);
+    if (starts === 'sh') expect((transport.bytes - before) / 5).toBeLessThan(UNCHANGED_LOOK_LIMIT);
   });
 
   test.skipIf(!isThere)('shows listeners beside connections, and again after it was closed', async () => {
     visit();
-    const { server, sockets } = await crowd(500);
+    const { server, sockets } = await serverWithConnections(500);
     const listening = [openSocket(HTTP), openSocket({ ...HTTP, family: 6, address: '::', port: 81 })];
     const expected = [81, 8080, portOf(server)].sort((a, b) => a - b);
     expect(await ports()).toEqual(expected);
@@ -152,8 +152,8 @@ say(port=4321); wait()`);
   });
 });
 
-/** A server with that many connections, of which each has two ends here. */
-async function crowd(connections: number): Promise<{ server: Server; sockets: Socket[] }> {
+/** Starts a server and connects to it so many times. `sockets` has both ends of each connection. */
+async function serverWithConnections(connections: number): Promise<{ server: Server; sockets: Socket[] }> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 511, resolve));

@@ -9,7 +9,7 @@ import { openSocket } from '../../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { BarePlace } from './bare-place.js';
 
-/** Commands that run nothing of what they are asked to, or not as they should. */
+/** Commands that do not run their arguments, or not as they should. */
 const BROKEN = [
   { what: 'is not installed', command: ['/nonexistent/docker'], reason: 'is not installed' },
   { what: 'exits', script: 'exit 3', reason: 'exited with 3' },
@@ -41,8 +41,8 @@ const BROKEN = [
   },
 ];
 
-/** Places with a working shell, of which the programs do not work. */
-const SPOILT = [
+/** Places with a working shell and a `cat` that does not work. */
+const BROKEN_CAT = [
   { what: 'prints 1 GB', cat: 'exec head -c 1000000000 /dev/zero', reason: 'more than 16777216 bytes' },
   { what: 'prints nothing', cat: 'exit 1', reason: 'no socket tables came back' },
   { what: 'prints another file', cat: 'exec cat /etc/passwd', reason: 'no socket tables came back' },
@@ -58,7 +58,7 @@ beforeAll(() => {
   if (MAY_MAKE_NAMESPACES) enterTestNamespace();
 });
 
-describe.concurrent('where the command', () => {
+describe.concurrent('if the command', () => {
   test.each(BROKEN)('$what, the look fails with a reason', async ({ command, script, reason }) => {
     const source = sourceThrough(command ?? ['sh', '-c', script ?? '', 'sh']);
     const error: Error = await source.look().then(
@@ -72,8 +72,8 @@ describe.concurrent('where the command', () => {
   });
 });
 
-describe.concurrent('where cat', () => {
-  test.each(SPOILT)('$what, that is no answer', async ({ cat, reason }) => {
+describe.concurrent('if cat', () => {
+  test.each(BROKEN_CAT)('$what, that is no answer', async ({ cat, reason }) => {
     using place = new BarePlace({ sh: 'sh' });
     writeFileSync(join(place.path, 'cat'), `#!/bin/sh\nPATH=/usr/bin:/bin\n${cat}\n`, { mode: 0o755 });
     const source = sourceThrough(place.command);
@@ -109,7 +109,7 @@ describe('a look', () => {
     await expect(source.look(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
   });
 
-  test('fails where a table does not come back that was there, and does without it from then on', async () => {
+  test('fails if a table that was there does not come back, and does without it from then on', async () => {
     using place = new BarePlace({ sh: 'sh' });
     const script = (filter: string) => `#!/bin/sh\nPATH=/usr/bin:/bin\n${filter}\n`;
     const install = (filter: string) =>
@@ -138,7 +138,7 @@ describe('a look', () => {
   });
 });
 
-test('nothing stays behind where the program ends while it looks', async () => {
+test('nothing stays behind if the program ends while it looks', async () => {
   const [command, pids] = recordingPids('sleep 600 & echo $! >> "$0"; wait');
   const script = `
     import { readFileSync } from 'node:fs';
@@ -152,7 +152,7 @@ test('nothing stays behind where the program ends while it looks', async () => {
     }, 10);`;
   spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     stdio: 'inherit',
-    timeout: 20_000,
+    timeout: 60_000,
   });
   expect(pids()).toHaveLength(2);
   await expect.poll(() => pids().filter(isRunning)).toEqual([]);
@@ -166,7 +166,7 @@ function dist(name: string): string {
   return JSON.stringify(new URL(`../../../dist/places/elsewhere/${name}.js`, import.meta.url).href);
 }
 
-/** A command that writes its pid to a file before it runs the script, and what reads the pids in the file. */
+/** A command that writes its pid to a file before it runs the script, and a function that reads the pids in that file. */
 function recordingPids(script: string): [command: string[], pids: () => number[]] {
   const directory = mkdtempSync(join(tmpdir(), 'portolan-pids-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));

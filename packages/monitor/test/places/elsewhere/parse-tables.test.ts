@@ -19,7 +19,7 @@ const TABLES = ['tcp', 'tcp6', 'udp', 'udp6'].map((name) =>
 );
 const RANGE = '32768\t60999\n';
 
-/** What cat prints, given the tables. */
+/** What `cat` would print if the tables were these. */
 function output(tables: readonly string[] = TABLES, range = RANGE): Buffer {
   return Buffer.from(`${[VERSION, ...tables, ''].join(VERSION).replace(VERSION, '')}${range}${VERSION}`);
 }

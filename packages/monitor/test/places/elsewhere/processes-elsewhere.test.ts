@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
-import { farProcesses, parseHolders } from '../../../src/places/elsewhere/far-process.js';
+import { parseHolders, parseProcesses } from '../../../src/places/elsewhere/parse-holders.js';
 import { processesElsewhere } from '../../../src/places/elsewhere/processes-elsewhere.js';
 import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js';
 import { readProcess } from '../../../src/processes/read-process.js';
@@ -73,7 +73,7 @@ wait()`,
 
   test.skipIf(!isThere)('no name of a file makes a holder', async () => {
     const { source } = visit(programs);
-    await using innocent = await startPython<{ fd: number }>('say(fd=0); wait()');
+    await using other = await startPython<{ fd: number }>('say(fd=0); wait()');
     await using child = await startPython<{ port: number }>(
       `
 s = listen()
@@ -81,7 +81,7 @@ at = sys.argv[1] + '/x\\n/proc/' + sys.argv[2] + '/fd:\\nlrwx------ 1 0 0 64 Nov
 os.makedirs(os.path.dirname(at)); f = open(at, 'w')
 say(port=s.getsockname()[1])
 wait()`,
-      [temporary(), String(innocent.pid)],
+      [temporary(), String(other.pid)],
     );
     const listener = await listenerAt(source, child.report.port);
     expect(listener?.processes?.map(({ pid }) => pid)).toEqual([child.pid]);
@@ -111,7 +111,7 @@ test.each([
     'lists sockets that nobody asked for',
     'echo "/proc/1/fd:"; echo "lrwx 1 0 0 64 Nov 24 1 3 -> socket:[1]"',
   ],
-])('listeners are told without processes where ls %s', async (_, script) => {
+])('listeners are told without processes if ls %s', async (_, script) => {
   const { place, source } = visit({ sh: 'sh', cat: 'cat' });
   writeFileSync(join(place.path, 'ls'), `#!/bin/sh\nPATH=/usr/bin:/bin\n${script}\n`, { mode: 0o755 });
   using socket = openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 1 });
@@ -119,7 +119,7 @@ test.each([
   expect(listener).toMatchObject({ processes: [], sockets: [{ holder: null }] });
 });
 
-test('listeners are told without processes where ls hangs, and it is not asked again for the same', async () => {
+test('listeners are told without processes if ls hangs, and it is not asked again for the same', async () => {
   const { place, source, transport } = visit({ sh: 'sh', cat: 'cat' });
   writeFileSync(join(place.path, 'ls'), '#!/bin/sh\nexec /bin/sleep 600\n', { mode: 0o755 });
   using socket = openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 0, backlog: 1 });
@@ -162,7 +162,7 @@ test('a process without a readable stat is none', () => {
         part('1/stat', '1 (a) S'),
         part('x', ''),
       ];
-      expect(farProcesses(parts)).toEqual(new Map());
+      expect(parseProcesses(parts)).toEqual(new Map());
     }),
   );
 });

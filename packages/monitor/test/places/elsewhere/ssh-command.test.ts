@@ -34,7 +34,7 @@ describe('a target of ssh', () => {
 });
 
 describe('a word for the shell of ssh', () => {
-  test('stays as it is where it is plain', () => {
+  test('stays as it is if it is plain', () => {
     for (const word of ['sh', 'cat', '/proc/net/tcp6', '-c']) expect(quoteWord(word)).toBe(word);
   });
 

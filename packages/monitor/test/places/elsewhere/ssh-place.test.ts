@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Listener } from '../../../src/index.js';
 import { ElsewhereSource } from '../../../src/places/elsewhere/elsewhere-source.js';
@@ -8,7 +7,8 @@ import { SpawnTransport } from '../../../src/places/elsewhere/spawn-transport.js
 import { SshTransport } from '../../../src/places/elsewhere/ssh-transport.js';
 import type { Transport } from '../../../src/places/elsewhere/transport.js';
 import { enterTestNamespace } from '../../test-namespace/test-namespace.js';
-import { MAY_SERVE_SSH, SshServer } from './ssh-server.js';
+import { MAY_SERVE_SSH, SshServer } from '../ssh-server.js';
+import { openPort } from './open-port.js';
 
 describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', () => {
   let server: SshServer;
@@ -25,7 +25,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', (
     await server[Symbol.asyncDispose]();
   });
 
-  /** No folder of a shared connection, and no ssh that keeps one. */
+  /** Fails if there is the folder of a shared connection, or an ssh that holds one open. */
   async function expectNothingLeft(): Promise<void> {
     expect(readdirSync(server.temporaryPath)).toEqual([]);
     await expect.poll(() => commandLines().filter((line) => line.includes(server.temporaryPath))).toEqual([]);
@@ -49,7 +49,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', (
     await using(new SshTransport(server.target), async (source) => {
       const first = await source.look();
       expect(first.listeners.map(({ address }) => address)).toEqual(['127.0.0.1']);
-      const { port, close } = await open();
+      const { port, close } = await openPort();
       expect(portsOf(await source.look())).toContain(port);
       await close();
       expect(portsOf(await source.look())).not.toContain(port);
@@ -67,7 +67,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', (
   });
 
   test('gives no false answer while its server is gone, and is looked at again when it is back', async () => {
-    const { port, close } = await open();
+    const { port, close } = await openPort();
     await using(new SshTransport(server.target), async (source) => {
       const before = await source.look();
       expect(portsOf(before)).toContain(port);
@@ -94,7 +94,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a machine behind ssh, with cat and sh alone', (
     expect(output).toBe(words.map((word) => `[${word}]\n`).join(''));
   });
 
-  test('leaves nothing behind where the program ends without closing it', async () => {
+  test('leaves nothing behind if the program ends without closing it', async () => {
     const script = `
       import { ElsewhereSource } from ${dist('elsewhere-source')};
       import { SshTransport } from ${dist('ssh-transport')};
@@ -127,12 +127,4 @@ function commandLines(): string[] {
       return [];
     }
   });
-}
-
-async function open(): Promise<{ port: number; close: () => Promise<void> }> {
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('not listening');
-  return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }

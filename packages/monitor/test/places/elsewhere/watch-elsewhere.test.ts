@@ -1,18 +1,10 @@
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listListeners, PortMonitor } from '../../../dist/index.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { EventsOf } from '../events-of.js';
 import { lookFromMac } from '../look-at-place.js';
-import { MAY_SERVE_SSH, SshServer } from './ssh-server.js';
-
-async function open(): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { port: address.port, close: () => new Promise((resolve) => server.close(() => resolve())) };
-}
+import { MAY_SERVE_SSH, SshServer } from '../ssh-server.js';
+import { openPort } from './open-port.js';
 
 describe.skipIf(!MAY_SERVE_SSH)('a monitor of a machine behind ssh', () => {
   let server: SshServer;
@@ -37,7 +29,7 @@ describe.skipIf(!MAY_SERVE_SSH)('a monitor of a machine behind ssh', () => {
     const events = new EventsOf(monitor);
     await monitor.start();
     for (let i = 0; i < 5; i++) {
-      const { port, close } = await open();
+      const { port, close } = await openPort();
       expect(await events.take(1)).toEqual([`${place} opened tcp 127.0.0.1 ${port}`]);
       await close();
       expect(await events.take(1)).toEqual([`${place} closed tcp 127.0.0.1 ${port}`]);
@@ -48,19 +40,19 @@ describe.skipIf(!MAY_SERVE_SSH)('a monitor of a machine behind ssh', () => {
   });
 
   test('says that the connection broke and that it is back, and nothing of ports that stayed', async () => {
-    const stays = await open();
-    const goes = await open();
+    const stays = await openPort();
+    const goes = await openPort();
     await using monitor = new PortMonitor({ in: place, intervalMs: 50 });
     const events = new EventsOf(monitor);
     await monitor.start();
     await server.kill();
     expect(await events.take(1)).toEqual([`${place} source null`]);
     await goes.close();
-    const comes = await open();
+    const comes = await openPort();
     await server.start();
     const told = await events.take(4);
     expect(told[0]).toBe(`${place} source proc`);
-    // The server's own port has another socket now.
+    // The SSH server listens on its port with another socket now.
     expect(told.slice(1).sort()).toEqual([
       expect.stringContaining(`${place} changed tcp 127.0.0.1 `),
       `${place} closed tcp 127.0.0.1 ${goes.port}`,
@@ -72,8 +64,8 @@ describe.skipIf(!MAY_SERVE_SSH)('a monitor of a machine behind ssh', () => {
     );
   });
 
-  test('can not start where nobody answers, and says why', async () => {
-    const { port, close } = await open();
+  test('can not start if nobody answers, and says why', async () => {
+    const { port, close } = await openPort();
     await close();
     await expect(new PortMonitor({ in: `ssh:ssh://root@127.0.0.1:${port}` }).start()).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_NO_SOURCE',
@@ -90,7 +82,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place behind a command', () => {
   const place = 'exec:env';
 
   test('has processes on request alone', async () => {
-    const { port, close } = await open();
+    const { port, close } = await openPort();
     const unasked = await listListeners({ in: place });
     expect(unasked.listeners.find((listener) => listener.port === port)).toMatchObject({
       place,
@@ -106,7 +98,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place behind a command', () => {
   });
 
   test('belongs to no owner of this machine, whatever its pids are', async () => {
-    const { port, close } = await open();
+    const { port, close } = await openPort();
     const owners = [{ name: 'this test', pid: process.pid }];
     const { listeners } = await listListeners({ in: [place, 'self'], processes: true, owners });
     const found = listeners.filter((listener) => listener.port === port);

@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(home, { recursive: true }));
 
-/** Where a user with these variables, these files at home, and these sockets would find an engine. */
+/** The engine that is chosen for a user with these variables, these files in the home directory, and these sockets. */
 function find(
   kind: EngineKind,
   environment: NodeJS.ProcessEnv,
@@ -62,7 +62,7 @@ describe("the address of Docker's engine", () => {
   it.each<[string, NodeJS.ProcessEnv, Record<string, string>, object]>([
     ['the usual socket', {}, {}, unix('/var/run/docker.sock')],
     ['DOCKER_HOST', { DOCKER_HOST: 'unix:///a/b.sock' }, {}, unix('/a/b.sock')],
-    ['the usual socket where DOCKER_HOST is empty', { DOCKER_HOST: '' }, {}, unix('/var/run/docker.sock')],
+    ['the usual socket if DOCKER_HOST is empty', { DOCKER_HOST: '' }, {}, unix('/var/run/docker.sock')],
     ['the current context', {}, { ...CURRENT, ...FAR }, ssh('far')],
     [
       'DOCKER_CONTEXT before that',
@@ -83,7 +83,7 @@ describe("the address of Docker's engine", () => {
       unix('/var/run/docker.sock'),
     ],
     [
-      'the usual socket where settings name no context',
+      'the usual socket if settings name no context',
       {},
       { '.docker/config.json': '{"auths":{}}' },
       unix('/var/run/docker.sock'),
@@ -100,11 +100,11 @@ describe("the address of Docker's engine", () => {
     expect(find('docker', { DOCKER_CONFIG: join(home, 'elsewhere') }, files)).toEqual(ssh('x'));
   });
 
-  it('is the socket of an engine without root where only that is there', () => {
+  it('is the socket of an engine without root if only that is there', () => {
     const environment = { XDG_RUNTIME_DIR: '/run/user/5' };
-    const own = '/run/user/5/docker.sock';
-    expect(find('docker', environment, {}, [own])).toEqual(unix(own));
-    expect(find('docker', environment, {}, ['/var/run/docker.sock', own])).toEqual(
+    const userSocket = '/run/user/5/docker.sock';
+    expect(find('docker', environment, {}, [userSocket])).toEqual(unix(userSocket));
+    expect(find('docker', environment, {}, ['/var/run/docker.sock', userSocket])).toEqual(
       unix('/var/run/docker.sock'),
     );
     expect(find('docker', environment)).toEqual(unix('/var/run/docker.sock'));
@@ -160,7 +160,7 @@ describe("the address of Docker's engine", () => {
     expect(() => find('docker', {}, { ...CURRENT, ...files })).toThrow(reason);
   });
 
-  it('is refused where the settings are no JSON, or no file', () => {
+  it('is refused if the settings are no JSON, or no file', () => {
     expect(() => find('docker', {}, { '.docker/config.json': '{' })).toThrow('config.json is not JSON');
     rmSync(join(home, '.docker'), { recursive: true });
     mkdirSync(join(home, '.docker/config.json'), { recursive: true });
@@ -184,7 +184,7 @@ describe('TLS', () => {
     expect(find('docker', { ...environment, DOCKER_HOST: 'unix:///a' })).toEqual(unix('/a'));
   });
 
-  it('needs somebody to believe where it is verified', () => {
+  it('needs a certificate authority if it is verified', () => {
     const environment = { DOCKER_HOST: 'tcp://h', DOCKER_TLS_VERIFY: '1' };
     expect(() => find('docker', environment)).toThrow(
       `there is no ca.pem in ${home}/.docker; DOCKER_CERT_PATH`,
@@ -210,17 +210,17 @@ describe('TLS', () => {
 
 describe("the address of Podman's engine", () => {
   const environment = { XDG_RUNTIME_DIR: '/run/user/5' };
-  const own = '/run/user/5/podman/podman.sock';
+  const userSocket = '/run/user/5/podman/podman.sock';
   const root = '/run/podman/podman.sock';
 
   it.each<[string, NodeJS.ProcessEnv, string[], object]>([
-    ['the socket of this user', environment, [own, root], unix(own)],
-    ["root's where this user has none", environment, [root], unix(root)],
-    ["root's where there is none", environment, [], unix(root)],
+    ['the socket of this user', environment, [userSocket, root], unix(userSocket)],
+    ["root's if this user has none", environment, [root], unix(root)],
+    ["root's if there is none", environment, [], unix(root)],
     [
       'CONTAINER_HOST',
       { ...environment, CONTAINER_HOST: 'ssh://me@h:1/run/p.sock' },
-      [own],
+      [userSocket],
       ssh('h', { user: 'me', port: 1, path: '/run/p.sock' }),
     ],
     ['not that of DOCKER_HOST', { DOCKER_HOST: 'tcp://h', DOCKER_CONTEXT: 'far' }, [], unix(root)],

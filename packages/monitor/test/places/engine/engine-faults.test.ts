@@ -3,8 +3,8 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ContainerEngine } from '../../../src/places/engine/container-engine.js';
 import { parseContainerList, parseContainerState } from '../../../src/places/engine/container-state.js';
-import { ContainerEngine } from '../../../src/places/engine/engine.js';
 import { StandInEngine } from './stand-in-engine.js';
 
 const ID = '0123456789abcdef'.repeat(4);
@@ -140,7 +140,7 @@ describe('a program that an engine runs', () => {
     expect(await channel.ended).toContain(reason);
   });
 
-  it('is talked with also where the engine is too old to say that it goes over to the stream', async () => {
+  it('is talked with even if the engine is too old to announce the stream', async () => {
     await using engine = await running(({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n');
       socket.once('data', (said) => socket.end(frame(1, `you said ${said}`)));
@@ -158,7 +158,7 @@ describe('a program that an engine runs', () => {
       'is paused (status 409)',
     ],
     ['hangs up', ({ socket }) => socket.destroy(), 'ECONNRESET'],
-  ])('does not start where the engine %s', async (_, start, reason) => {
+  ])('does not start if the engine %s', async (_, start, reason) => {
     await using engine = await running(start);
     await expect(engineAt(engine.socket).execTransport(ID).start(['sh'])).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_ENGINE',
@@ -170,7 +170,7 @@ describe('a program that an engine runs', () => {
     ['never knows how it ended', { Running: true, ExitCode: null }, 'let go of sh'],
     ['lost sight of it', { Running: false, ExitCode: -1 }, 'let go of sh'],
     ['knows something else', { Running: false, ExitCode: 'x' }, 'let go of sh'],
-  ])('ends also where the engine %s', async (_, ended, reason) => {
+  ])('ends even if the engine %s', async (_, ended, reason) => {
     await using engine = await running(({ socket }) => {
       socket.end('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
     }, ended);
@@ -190,7 +190,7 @@ function endless(...[, response]: Parameters<RequestListener>): void {
   write();
 }
 
-/** An engine that starts programs so, and says of them that they have ended so. */
+/** An engine that answers a start of a program with `start`, and a question about its end with `ended`. */
 function running(
   start: RequestListener,
   ended: object = { Running: false, ExitCode: 0 },

@@ -25,7 +25,7 @@ function encode(list: readonly Frame[]): Buffer {
   return Buffer.concat(list.map(frame));
 }
 
-/** What each stream said, and what was wrong in the end. */
+/** The bytes of each stream in hexadecimal, and the message of the error at the end. */
 function decode(pieces: readonly Buffer[]) {
   const said = { input: '', output: '', complaint: '' };
   const stream = new MultiplexedStream();
@@ -40,12 +40,12 @@ function decode(pieces: readonly Buffer[]) {
   }
 }
 
-function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
-  const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
+function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
+  const ends = [...new Set(offsets.map((offset) => offset % (bytes.length + 1)))].sort((a, b) => a - b);
   return [...ends, bytes.length].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
 }
 
-const places = fc.array(fc.nat(), { maxLength: 30 });
+const offsets = fc.array(fc.nat(), { maxLength: 30 });
 
 describe('the streams of a program', () => {
   it('are taken apart', () => {
@@ -63,18 +63,18 @@ describe('the streams of a program', () => {
     );
   });
 
-  it('are the same however they arrive, also where they are damaged', () => {
+  it('are the same however they arrive, also if they are damaged', () => {
     const bytes = frames.chain((list) =>
       fc.oneof(fc.constant(encode(list)), damaged(frame(['output', encode(list)]))),
     );
     fc.assert(
-      fc.property(bytes, places, (whole, cuts) => {
+      fc.property(bytes, offsets, (whole, cuts) => {
         expect(decode(cut(whole, cuts))).toEqual(decode([whole]));
       }),
     );
   });
 
-  it('are cut off where the end is missing', () => {
+  it('are cut off if the end is missing', () => {
     const whole = encode([['output', Buffer.from('abc')]]);
     for (let length = 1; length < whole.length; length++) {
       expect(decode([whole.subarray(0, length)]).error).toBe('the stream is cut off');
@@ -85,7 +85,7 @@ describe('the streams of a program', () => {
     ['the number of no stream', '0400000000000001'],
     ['something in the place of the zeros', '0100010000000001'],
     ['more than an engine ever writes at once', '0100000001000001'],
-  ])('are damaged where a header has %s, and stay so', (_, header) => {
+  ])('are damaged if a header has %s, and stay so', (_, header) => {
     const stream = new MultiplexedStream();
     const take = (bytes: Buffer) => [...stream.take(bytes)];
     expect(() => take(Buffer.from(header, 'hex'))).toThrow('the stream is damaged');

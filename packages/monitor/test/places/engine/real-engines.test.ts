@@ -1,15 +1,16 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localPidOf } from '../../../src/places/engine/container-process.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ContainerEngine } from '../../../src/places/engine/container-engine.js';
 import type { ContainerState } from '../../../src/places/engine/container-state.js';
-import { ContainerEngine } from '../../../src/places/engine/engine.js';
-import { DockerEngine, HAS_DOCKER } from '../../docker/docker-engine.js';
-import { HAS_PODMAN, PodmanEngine } from '../../docker/podman-engine.js';
-import { until } from '../../docker/until.js';
+import { localPidOf } from '../../../src/places/engine/local-pid.js';
+import { DockerEngine, HAS_DOCKER } from '../../container-engines/docker-engine.js';
+import { HAS_PODMAN, PodmanEngine } from '../../container-engines/podman-engine.js';
 
-/** Reads its input line by line, so that it ends when that does. */
+const PATIENCE = { timeout: 60_000, interval: 10 };
+
+/** Reads its input line by line, so it ends when its input ends. */
 const ECHO = ['sh', '-c', 'while read line; do echo "$line"; done'];
 
 const ENGINES = [
@@ -43,8 +44,8 @@ describe.each(ENGINES)('a real engine: $kind', ({ kind, isHere, start, ambiguous
         '53',
       ]);
       const { pid } = await inspect('shell');
-      await until(() => readFileSync(`/proc/${pid}/net/tcp6`, 'utf8').includes(':1F90 '));
-    }, 60_000);
+      await vi.waitUntil(() => readFileSync(`/proc/${pid}/net/tcp6`, 'utf8').includes(':1F90 '), PATIENCE);
+    });
 
     afterAll(() => real?.[Symbol.asyncDispose]());
 
@@ -176,7 +177,7 @@ describe.each(ENGINES)('a real engine: $kind', ({ kind, isHere, start, ambiguous
 
     it('hands on more than the reader takes at once, whole', async () => {
       const channel = await engine.execTransport(shell).start(['sh', '-c', 'cat /bin/busybox']);
-      await until(() => channel.output.readableLength > 0);
+      await vi.waitUntil(() => channel.output.readableLength > 0, PATIENCE);
       const pieces: Buffer[] = [];
       for await (const piece of channel.output) pieces.push(piece);
       expect(Buffer.concat(pieces).equals(readFileSync('/bin/busybox'))).toBe(true);
@@ -225,21 +226,21 @@ describe.each(ENGINES)('a real engine: $kind', ({ kind, isHere, start, ambiguous
       channel.input.write('x\n');
       await lines.next();
       const { pid } = await inspect('shell');
-      const isThere = () => childrenIn(Number(pid)).some((command) => command.includes('while read'));
+      const isThere = () => commandLinesBeside(Number(pid)).some((command) => command.includes('while read'));
       expect(isThere()).toBe(true);
       channel.close();
       channel.close();
       expect(await channel.ended).toBe('closed');
       expect(await lines.next()).toMatchObject({ done: true });
       channel.input.write('nobody reads this\n');
-      await until(() => !isThere());
+      await vi.waitUntil(() => !isThere(), PATIENCE);
     });
 
     it('ends a program with its container, and starts none in one that has ended', async () => {
       const id = await real.run('ending', 'busybox-only', ['sleep', '1000']);
       const transport = engine.execTransport(id);
       const channel = await transport.start(['sh', '-c', 'echo ready; read line']);
-      // Only what runs can end.
+      // Stop the container only when the program surely runs.
       await once(channel.output, 'data');
       channel.output.resume();
       await real.stop('ending');
@@ -254,8 +255,8 @@ describe.each(ENGINES)('a real engine: $kind', ({ kind, isHere, start, ambiguous
   });
 });
 
-/** The command lines of what runs in the pid namespace of a process. */
-function childrenIn(pid: number): string[] {
+/** The command lines of all processes in the pid namespace of a process. */
+function commandLinesBeside(pid: number): string[] {
   const namespaceOf = (one: number | string) => {
     try {
       return readlinkSync(`/proc/${one}/ns/pid`);
@@ -270,8 +271,7 @@ function childrenIn(pid: number): string[] {
       try {
         return readFileSync(`/proc/${entry}/cmdline`, 'utf8');
       } catch {
-        // It has ended meanwhile.
-        return '';
+        return ''; // It has ended meanwhile.
       }
     });
 }

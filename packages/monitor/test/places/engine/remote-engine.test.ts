@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -8,15 +8,16 @@ import { text } from 'node:stream/consumers';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { chosenEngine } from '../../../src/places/engine/chosen-engine.js';
-import { localPidOf } from '../../../src/places/engine/container-process.js';
-import { ContainerEngine } from '../../../src/places/engine/engine.js';
+import { ContainerEngine } from '../../../src/places/engine/container-engine.js';
 import type { EngineAddress } from '../../../src/places/engine/engine-address.js';
 import { engineSettings } from '../../../src/places/engine/engine-settings.js';
-import { DockerEngine, HAS_DOCKER } from '../../docker/docker-engine.js';
+import { localPidOf } from '../../../src/places/engine/local-pid.js';
+import { DockerEngine, HAS_DOCKER } from '../../container-engines/docker-engine.js';
+import { freePort } from '../../free-port.js';
 import { RunningModule } from '../../port-monitor/doorbells/run-module.js';
-import { SshServer } from './ssh-server.js';
+import { MAY_SERVE_SSH, SshServer } from '../ssh-server.js';
 
-const HAS_SSH = existsSync('/usr/sbin/sshd') && spawnSync('docker', ['--version']).error === undefined;
+const HAS_DOCKER_OVER_SSH = MAY_SERVE_SSH && spawnSync('docker', ['--version']).error === undefined;
 const NOBODY = 65534;
 const { PATH } = process.env;
 
@@ -28,7 +29,7 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
     real = await DockerEngine.start();
     await real.run('web', 'busybox-only', ['sleep', '1000']);
     directory = mkdtempSync(join(tmpdir(), 'portolan-remote-'));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await real?.[Symbol.asyncDispose]();
@@ -64,7 +65,7 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
     await expectItWorks(addressOf({ DOCKER_HOST: `tcp://127.0.0.1:${proxy.port}` }));
   });
 
-  it('is asked over TLS, where both sides prove who they are', async () => {
+  it('is asked over TLS, with certificates of both sides', async () => {
     const certificates = join(directory, 'certificates');
     makeCertificates(certificates);
     const read = (name: string) => readFileSync(join(certificates, name));
@@ -80,13 +81,13 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
     const environment = { DOCKER_HOST: `tcp://localhost:${proxy.port}`, DOCKER_TLS_VERIFY: '1' };
     await expectItWorks(addressOf({ ...environment, DOCKER_CERT_PATH: certificates }));
 
-    const strangers = join(directory, 'strangers');
-    makeCertificates(strangers);
-    const stranger = new ContainerEngine(
+    const otherCertificates = join(directory, 'other-certificates');
+    makeCertificates(otherCertificates);
+    const uncertified = new ContainerEngine(
       'docker',
-      addressOf({ ...environment, DOCKER_CERT_PATH: strangers }),
+      addressOf({ ...environment, DOCKER_CERT_PATH: otherCertificates }),
     );
-    await expect(stranger.list()).rejects.toMatchObject({
+    await expect(uncertified.list()).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_ENGINE',
       message: expect.stringMatching(/^Docker at tcp:\/\/localhost:\d+ can't be asked: .*certificate/),
     });
@@ -99,20 +100,21 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
     ).rejects.toThrow(/^Docker at tcp:/);
   });
 
-  describe.skipIf(!HAS_SSH)('on a machine that is reached over SSH', () => {
+  describe.skipIf(!HAS_DOCKER_OVER_SSH)('on a machine that is reached over SSH', () => {
     it('is asked there', async () => {
-      const port = await freePort();
-      await using server = await SshServer.start(port);
-      process.env.PATH = `${server.bin}${delimiter}${PATH}`;
-      const host = `ssh://${server.user}@127.0.0.1:${port}`;
-      await expectItWorks(addressOf({ DOCKER_HOST: `${host}${real.socket}` }));
+      await using server = await SshServer.start(PATH);
+      process.env.PATH = `${server.clientPath}${delimiter}${PATH}`;
+      await expectItWorks(addressOf({ DOCKER_HOST: `${server.target}${real.socket}` }));
 
       await expect(
-        new ContainerEngine('docker', addressOf({ DOCKER_HOST: `${host}/nonexistent/it's.sock` })).list(),
+        new ContainerEngine(
+          'docker',
+          addressOf({ DOCKER_HOST: `${server.target}/nonexistent/it's.sock` }),
+        ).list(),
       ).rejects.toMatchObject({ code: 'ERR_PORTOLAN_ENGINE', message: expect.stringContaining('ssh: ') });
     });
 
-    it('is not asked where SSH fails, or is not there', async () => {
+    it('is not asked if SSH fails, or is not there', async () => {
       const port = await freePort();
       const engine = new ContainerEngine('docker', addressOf({ DOCKER_HOST: `ssh://127.0.0.1:${port}` }));
       await expect(engine.list()).rejects.toMatchObject({
@@ -155,7 +157,7 @@ describe.skipIf(!HAS_DOCKER)('a real Docker engine', () => {
   });
 });
 
-/** Joins a connection to a socket, until both sides have ended. */
+/** Joins a connection to a Unix socket until both sides have ended. */
 function toSocket(path: string): (client: Socket) => void {
   return (client) => {
     const engine = connect({ path, allowHalfOpen: true });
@@ -181,12 +183,7 @@ async function listening(server: Server): Promise<AsyncDisposable & { readonly p
   };
 }
 
-async function freePort(): Promise<number> {
-  await using server = await listening(createServer());
-  return server.port;
-}
-
-/** `ca.pem`, and `cert.pem` and `key.pem` of whoever is called localhost. */
+/** Makes `ca.pem`, and `cert.pem` and `key.pem` for the name localhost. */
 function makeCertificates(directory: string): void {
   const script = `
     mkdir "$1" && cd "$1"

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Stands in for a container engine that has a fault, or where the real one would be much: an HTTP server at a unix socket. */
+/** An HTTP server at a Unix socket that stands in for a container engine with a fault, or for a real one that would cost much. */
 export class StandInEngine implements AsyncDisposable {
   readonly socket: string;
   readonly #directory: string;
@@ -22,7 +22,7 @@ export class StandInEngine implements AsyncDisposable {
     return engine;
   }
 
-  /** One with containers, by their names, whose ids it tells as the Docker Engine API does. */
+  /** An engine that tells the ids of containers by their names, as the Docker Engine API does. */
   static with(containers: Readonly<Record<string, string>>): Promise<StandInEngine> {
     return StandInEngine.answering(({ method, url }, response) => {
       const name = /^\/containers\/([^/]+)\/json$/.exec(url ?? '')?.[1] ?? '';

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Listener } from '../../../src/index.js';
+import { attachProcesses } from '../../../src/places/attach-processes.js';
 import { selfSite } from '../../../src/places/self-place.js';
 import { SiteReader } from '../../../src/places/site-reader.js';
 import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
 import { IgnoredHolders } from '../../../src/port-monitor/holders/ignored-holders.js';
-import { attachProcesses } from '../../../src/processes/attach-processes.js';
 import { listenerAt } from '../listener-at.js';
 
-vi.mock('../../../src/processes/attach-processes.js');
+vi.mock('../../../src/places/attach-processes.js');
 
 const NO_OPENERS = new Map<string, number>();
 

@@ -22,8 +22,8 @@ describe.skipIf(!MAY_TRACE)('a refresh', () => {
   let tracefs: AsyncDisposable;
 
   beforeAll(async () => {
-    enterTestNamespace();
     tracefs = await mountTracefs();
+    enterTestNamespace();
   });
 
   afterAll(async () => {

@@ -29,7 +29,7 @@ describe('a row of ps', () => {
     expect(parsePs(`${line}\n`).size).toBe(0);
   });
 
-  test('does not count where the process has two: one is made of somebody’s arguments', () => {
+  test('does not count if the process has two: one is made of somebody’s arguments', () => {
     const forged = `${MAC_PS_COMMAND}  109     1 Thu Nov 26 08:00:09 2026 sh\n    1     7 Thu Nov 26 08:00:09 2026 sh\n`;
     expect([...parsePs(forged).keys()]).toEqual([332, 853, 13122]);
   });

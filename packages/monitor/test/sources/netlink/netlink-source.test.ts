@@ -2,11 +2,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Libc } from '../../../src/kernel/calls.js';
 import { loadLibc } from '../../../src/kernel/load-libc.js';
 import { NetlinkSource } from '../../../src/sources/netlink/netlink-source.js';
 import { HAS_SOCK_DIAG } from '../../test-namespace/has-sock-diag.js';
+import { openSocket } from '../../test-namespace/native-socket.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 
 /** TCPDIAG_GETSOCK, and a type that no message has. */
 const BOTH_FAMILIES_TYPE = 18;
@@ -31,6 +33,18 @@ function patchFirstMessage(bytes: Uint8Array, patch: (view: DataView) => void): 
 }
 
 describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
+  beforeAll(() => {
+    // Two looks are compared, between which others may open and close what they like.
+    if (MAY_MAKE_NAMESPACES) enterTestNamespace();
+    for (const [family, address] of [
+      [4, '127.0.0.1'],
+      [6, '::1'],
+    ] as const) {
+      openSocket({ protocol: 'tcp', family, address, port: 0, backlog: 5 });
+      openSocket({ protocol: 'udp', family, address, port: 0 });
+    }
+  });
+
   test('takes an interrupted dump again, and answers with the whole one', () => {
     let interruptions = 3;
     const source = sourceWith((real) => ({

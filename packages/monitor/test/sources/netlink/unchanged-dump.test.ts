@@ -33,8 +33,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('dumps that are compared
   });
 
   function comparison(calls: Libc = libc): UnchangedDump {
-    fd = openSockDiag(calls, new OwnNamespace());
-    return new UnchangedDump(calls, fd);
+    const socket = openSockDiag(calls, new OwnNamespace());
+    fd = socket.fd;
+    return new UnchangedDump(socket);
   }
 
   /** One whose ends the kernel drops. */

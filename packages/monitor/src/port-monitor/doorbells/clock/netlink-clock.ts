@@ -16,7 +16,7 @@ export interface NetlinkClockOptions extends DoorbellOptions {
 }
 
 /**
- * A clock that asks the kernel for its listening sockets by itself, and rings where they are not byte for byte what they
+ * A clock that asks the kernel for its listening sockets by itself, and rings if they are not byte for byte what they
  * were. It does so in the poll thread, where nothing of Node's event loop has to run for it: while nothing changes, the
  * host program's own thread sleeps. It rings once at its start.
  */
@@ -37,7 +37,7 @@ export class NetlinkClock implements Doorbell {
       const libc = this.#loadLibc();
       this.#watch = watchOwn(
         libc,
-        { kind: 'dump', fd: openSockDiag(libc, namespace), intervalMs, cpuShare },
+        { kind: 'dump', fd: openSockDiag(libc, namespace).fd, intervalMs, cpuShare },
         { persistent, onReady: ring, onFailure: (error) => onFailure?.(doorbellErrorFrom('clock', error)) },
       );
     } catch (error) {

@@ -1,10 +1,7 @@
-import { constants } from 'node:os';
-import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../../kernel/calls.js';
 import { loadLibc } from '../../../kernel/load-libc.js';
 import { type NetworkNamespace, OwnNamespace } from '../../../kernel/namespaces/network-namespace.js';
-import { AF_NETLINK } from '../../../kernel/netlink-message.js';
-import { MSG_DONTWAIT, SOCK_CLOEXEC, SOCK_RAW } from '../../../kernel/socket-constants.js';
+import { NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../../../kernel/netlink-socket.js';
 import type { Watch } from '../../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../../poll-thread/watch-own.js';
 import { NETLINK_SOCK_DIAG } from '../../../sources/netlink/inet-diag.js';
@@ -27,9 +24,14 @@ const GROUPS = [
 /** How many messages are taken before the rest waits for the next turn of the event loop. */
 const MESSAGES_A_TURN = 1000;
 
-/** Messages were lost. That is no harm: a look finds what they were about. */
-const OVERFLOW = -constants.errno.ENOBUFS;
-const EMPTY = -constants.errno.EAGAIN;
+/** What a refusal of the kernel says, by what was refused. */
+const REFUSALS = {
+  open: 'no netlink socket',
+  filter: 'the kernel refused the filter',
+  join: 'the kernel refused the destroy groups',
+  send: 'the socket failed',
+  receive: 'the socket failed',
+} as const;
 
 /**
  * Rings when a socket that could be a listener ends, TCP or UDP: the kernel tells the members of the destroy groups of
@@ -57,18 +59,18 @@ export class DestroyDoorbell implements Doorbell {
   async start(ring: Ring, onFailure?: OnFailure): Promise<void> {
     try {
       const libc = this.#loadLibc();
-      const fd = this.#namespace.within(libc, () => openGroups(libc));
+      const socket = this.#namespace.within(libc, () => openGroups(libc));
       this.#watch = watchOwn(
         libc,
-        { kind: 'readable', fd },
+        { kind: 'readable', fd: socket.fd },
         {
           persistent: this.#persistent,
-          onReady: () => this.#drain(libc, fd, ring, onFailure),
+          onReady: () => this.#drain(socket, ring, onFailure),
           onFailure: (error) => onFailure?.(doorbellErrorFrom('destroy', error)),
         },
       );
     } catch (error) {
-      throw doorbellErrorFrom('destroy', error);
+      throw failureFrom(error);
     }
   }
 
@@ -76,37 +78,33 @@ export class DestroyDoorbell implements Doorbell {
     await this.#watch?.close();
   }
 
-  /** What the messages say is of no interest: only that there were some, or too many. */
-  #drain(libc: Libc, fd: number, ring: Ring, onFailure: OnFailure | undefined): void {
-    for (let i = 0; i < MESSAGES_A_TURN; i++) {
-      const received = libc.recv(fd, this.#message, MSG_DONTWAIT);
-      if (received === EMPTY) break;
-      if (received >= 0 || received === OVERFLOW || received === -constants.errno.EINTR) continue;
+  /** Only that there were messages matters. It is no harm that some were lost: a look finds what they were about. */
+  #drain(socket: NetlinkSocket, ring: Ring, onFailure: OnFailure | undefined): void {
+    try {
+      for (let i = 0; i < MESSAGES_A_TURN; i++) if (socket.receive(this.#message) === NOTHING_WAITS) break;
+    } catch (error) {
       void this.#watch?.close();
-      onFailure?.(new DoorbellError('destroy', `the socket failed (${getSystemErrorName(received)})`));
+      onFailure?.(failureFrom(error));
       return;
     }
     ring();
   }
 }
 
-function openGroups(libc: Libc): number {
-  const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-  if (fd < 0) throw new DoorbellError('destroy', `no netlink socket (${getSystemErrorName(fd)})`);
-  // The filter first, so that nothing comes that it has not seen.
-  const filtered = libc.attachFilter(fd, listenerFilter());
-  const bound = filtered < 0 ? filtered : libc.bind(fd, groupsAddress());
-  if (bound >= 0) return fd;
-  libc.close(fd);
-  const what = filtered < 0 ? 'filter' : 'destroy groups';
-  throw new DoorbellError('destroy', `the kernel refused the ${what} (${getSystemErrorName(bound)})`);
+function openGroups(libc: Libc): NetlinkSocket {
+  const socket = NetlinkSocket.open(libc, NETLINK_SOCK_DIAG);
+  try {
+    // The filter first, so that nothing comes that it has not seen.
+    socket.filter(listenerFilter());
+    socket.join(GROUPS.reduce((bits, group) => bits | (1 << (group - 1)), 0));
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
-/** A `struct sockaddr_nl` (netlink(7)) that joins the groups. */
-function groupsAddress(): Uint8Array {
-  const mask = GROUPS.reduce((bits, group) => bits | (1 << (group - 1)), 0);
-  const address = new Uint8Array(12);
-  new Uint16Array(address.buffer)[0] = AF_NETLINK;
-  new Uint32Array(address.buffer)[2] = mask;
-  return address;
+function failureFrom(error: unknown): DoorbellError {
+  if (!(error instanceof NetlinkError)) return doorbellErrorFrom('destroy', error);
+  return new DoorbellError('destroy', `${REFUSALS[error.operation]} (${error.code})`);
 }

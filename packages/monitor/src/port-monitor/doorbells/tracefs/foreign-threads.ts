@@ -1,5 +1,5 @@
+import { isInitialPidNamespace } from '../../../kernel/namespaces/initial-namespaces.js';
 import { networkNamespaceOf } from '../../../kernel/namespaces/namespace-identity.js';
-import { isInitialPidNamespace } from '../../../processes/sees-every-process.js';
 
 /** Tells the threads of other network namespaces, whose doings are nothing to this monitor. */
 export class ForeignThreads {

@@ -8,8 +8,8 @@ import { MAY_TRACE, mountTracefs } from './mounted-tracefs.js';
 describe.skipIf(!MAY_TRACE)('with tracefs, a listener that closes as soon as it has opened', () => {
   let tracefs: AsyncDisposable;
   beforeAll(async () => {
-    enterTestNamespace();
     tracefs = await mountTracefs();
+    enterTestNamespace();
   });
   afterAll(() => tracefs[Symbol.asyncDispose]());
 

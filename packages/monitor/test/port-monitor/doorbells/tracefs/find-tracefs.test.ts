@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseTracefsMounts } from '../../../../src/port-monitor/doorbells/tracefs/find-tracefs.js';
+import { parseMountinfo } from '../../../../src/kernel/mountinfo.js';
+import { tracefsPaths } from '../../../../src/port-monitor/doorbells/tracefs/find-tracefs.js';
 
 test('finds where tracefs is mounted, whatever optional fields a line has', () => {
   const mountinfo = [
@@ -8,7 +9,7 @@ test('finds where tracefs is mounted, whatever optional fields a line has', () =
     '43 23 0:13 / /my\\040place\\134 rw - tracefs none rw',
     '',
   ].join('\n');
-  expect(parseTracefsMounts(mountinfo)).toEqual(['/sys/kernel/tracing', '/my place\\']);
+  expect(tracefsPaths(parseMountinfo(mountinfo))).toEqual(['/sys/kernel/tracing', '/my place\\']);
 });
 
 test('passes over a part of tracefs, other file systems and lines that are none', () => {
@@ -18,5 +19,5 @@ test('passes over a part of tracefs, other file systems and lines that are none'
     'tracefs',
     ' - tracefs ',
   ].join('\n');
-  expect(parseTracefsMounts(mountinfo)).toEqual([]);
+  expect(tracefsPaths(parseMountinfo(mountinfo))).toEqual([]);
 });

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseTracefsMounts } from '../../../../src/port-monitor/doorbells/tracefs/find-tracefs.js';
+import { readMountinfo } from '../../../../src/kernel/mountinfo.js';
+import { tracefsPaths } from '../../../../src/port-monitor/doorbells/tracefs/find-tracefs.js';
 
 export const TRACEFS = '/sys/kernel/tracing';
 
@@ -12,10 +12,13 @@ export const MAY_TRACE = process.getuid?.() === 0;
 /** Only one test process at a time has it; the lock is gone with the process. */
 const LOCK = '\0portolan-test-tracefs';
 
-/** A mounted tracefs for this test process alone. It is unmounted again unless it was there before. */
+/**
+ * A mounted tracefs for this test process alone. It is unmounted again unless it was there before. To be had before a network
+ * namespace is entered: the name of the lock is one of that which all test processes begin in (unix(7)).
+ */
 export async function mountTracefs(): Promise<AsyncDisposable> {
   const lock = await takeLock();
-  const wasMounted = parseTracefsMounts(readFileSync('/proc/self/mountinfo', 'latin1')).includes(TRACEFS);
+  const wasMounted = tracefsPaths(readMountinfo()).includes(TRACEFS);
   if (!wasMounted) execFileSync('mount', ['-t', 'tracefs', 'none', TRACEFS]);
   return {
     async [Symbol.asyncDispose]() {

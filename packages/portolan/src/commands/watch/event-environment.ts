@@ -1,0 +1,20 @@
+import type { PortEvent } from '@portolan/monitor';
+
+/** An event as environment variables. Those that do not apply to the event are empty. */
+export function eventEnvironment(event: PortEvent): Record<string, string> {
+  const listener = 'listener' in event ? event.listener : undefined;
+  const [process] = listener?.processes ?? [];
+  return {
+    PORTOLAN_EVENT: event.type,
+    PORTOLAN_SEQUENCE: String(event.sequence),
+    PORTOLAN_AT: event.at.toISOString(),
+    PORTOLAN_PLACE: event.place,
+    PORTOLAN_PROTOCOL: listener?.protocol ?? '',
+    PORTOLAN_FAMILY: String(listener?.family ?? ''),
+    PORTOLAN_ADDRESS: listener?.address ?? '',
+    PORTOLAN_PORT: String(listener?.port ?? ''),
+    PORTOLAN_PID: String(process?.pid ?? ''),
+    PORTOLAN_PROCESS: process?.name ?? '',
+    PORTOLAN_OPEN_MS: event.type === 'closed' ? String(event.openMs) : '',
+  };
+}

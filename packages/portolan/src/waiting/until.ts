@@ -1,0 +1,29 @@
+import type { PortMonitor } from '@portolan/monitor';
+
+/** The events by which a monitor tells that its listeners are no longer the same. */
+export const LISTENER_EVENTS = ['opened', 'closed', 'changed'] as const;
+
+/**
+ * Waits until a condition holds. It is tested now, and after every event of a listener.
+ *
+ * @param giveUp ends the wait
+ * @returns true if the condition holds, false if the wait was given up and it does not hold
+ */
+export function until(monitor: PortMonitor, holds: () => boolean, giveUp: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (result: boolean) => {
+      for (const type of LISTENER_EVENTS) monitor.off(type, check);
+      giveUp.removeEventListener('abort', onGivenUp);
+      resolve(result);
+    };
+    const onGivenUp = () => end(false);
+    const check = () => {
+      if (holds()) end(true);
+    };
+    for (const type of LISTENER_EVENTS) monitor.on(type, check);
+    giveUp.addEventListener('abort', onGivenUp);
+    // A wait that is over before it begins may have what it waited for all the same.
+    if (holds()) end(true);
+    else if (giveUp.aborted) end(false);
+  });
+}
