@@ -3,13 +3,16 @@
  * sock_diag and once without: as root on Debian 12. With paths as arguments it runs the tests there alone.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DIAG_MODULES, kernelImage, makeInitramfs, unpackKernel } from './kernel-initramfs.mjs';
 
 const BUILD = resolve('build/test-kernels');
 const LIMIT_MINUTES = 60;
-const DEPENDS_ON_THE_KERNEL = ['kernel', 'sources', 'processes', 'owners', 'port-monitor/doorbells'];
+const DEPENDS_ON_THE_KERNEL = [
+  ...['kernel', 'sources', 'processes', 'owners', 'port-monitor/doorbells'],
+  'places/attach-processes.test.ts',
+];
 
 installPackages('qemu-system-x86', 'busybox-static');
 const kernel = join(BUILD, 'kernel');
@@ -104,7 +107,9 @@ function downloadKernel(directory) {
     stdio: 'inherit',
   });
   const [file] = readdirSync(BUILD).filter((name) => name.endsWith('.deb'));
-  unpackKernel(join(BUILD, file), directory);
+  // Not there before it is there as a whole.
+  unpackKernel(join(BUILD, file), `${directory}.part`);
+  renameSync(`${directory}.part`, directory);
   rmSync(join(BUILD, file));
 }
 
