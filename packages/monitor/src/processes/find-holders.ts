@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInSlices } from '../timing/slices.js';
-import { DescriptorSearch } from './descriptor-search.js';
-import { readStat } from './read-process.js';
+import { DescriptorSearch, type SearchStart } from './descriptor-search.js';
+import { readState } from './read-process.js';
 import { ticksNow, USER_HZ } from './ticks.js';
 
-/** So long after its fork a process that was forked to run another program does so. */
+/** So long after its fork a process that was forked to run another program has mostly done so. */
 const GROWN_MS = 30;
-const GROWN_TICKS = (GROWN_MS * USER_HZ) / 1000;
+/** One that neither sleeps nor has run another program by then is taken for a worker at work after this time. */
+const GROWN_LIMIT_MS = 1000;
+/** How often those who were forked just now are looked at. */
+const GROWING_MS = 10;
 
 /** Which processes hold which sockets. */
 export interface Holders {
@@ -17,6 +20,8 @@ export interface Holders {
    * found of these. Those in others are no loss, as they hardly hold a socket of another one.
    */
   readonly unread: ReadonlySet<number>;
+  /** False if some thread may have open files of its own that can't be told from those of its process. */
+  readonly sawAllTables: boolean;
 }
 
 /**
@@ -32,32 +37,47 @@ export interface Holders {
  */
 export async function findHolders(
   inodes: ReadonlySet<number>,
-  likely: readonly number[] = [],
+  start: SearchStart = {},
   signal?: AbortSignal,
 ): Promise<Holders> {
   const search = new DescriptorSearch(inodes);
   const began = ticksNow();
-  await runInSlices(search.everywhere(likely), signal);
+  await runInSlices(search.everywhere(start), signal);
   await askNewborn(search, began, signal);
   return search;
 }
 
 /**
  * Whoever was forked to run another program has the sockets of its parent until then. Those who share one and had just been
- * forked are asked again when they are old enough.
+ * forked are asked again when they have grown up.
  */
 async function askNewborn(search: DescriptorSearch, began: number, signal?: AbortSignal): Promise<void> {
-  const sharers = [...search.pids.values()].filter(({ size }) => size > 1).flatMap((pids) => [...pids]);
-  const births = new Map([...new Set(sharers)].map((pid) => [pid, readStat(pid)?.startTicks ?? 0]));
-  const newborn = [...births].filter(([, birth]) => birth > began - GROWN_TICKS);
-  if (newborn.length === 0) return;
-  const grownAt = Math.max(...newborn.map(([, birth]) => birth)) + GROWN_TICKS;
-  const waitMs = (1000 * (grownAt - ticksNow())) / USER_HZ;
-  // Not longer in a container that is told another time since boot.
-  if (waitMs > 0 && waitMs < 2 * GROWN_MS) {
-    await sleep(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  const sharers = new Set(
+    [...search.pids.values()].filter(({ size }) => size > 1).flatMap((pids) => [...pids]),
+  );
+  const newborn = [...sharers].filter((pid) => {
+    const startTicks = readState(pid)?.startTicks ?? 0;
+    // A container may be told another time since boot than its processes: their age can't be told then.
+    return startTicks > began - ticks(GROWN_MS) && startTicks <= ticksNow();
+  });
+  const limit = performance.now() + GROWN_LIMIT_MS;
+  while (newborn.some(isGrowing) && performance.now() < limit) {
+    await sleep(GROWING_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
-  for (const [pid] of newborn) search.askAgain(pid);
+  for (const pid of newborn) search.askAgain(pid);
+}
+
+/**
+ * Whether a process may have been forked to run another program and has not come to that yet. It is never long asleep before.
+ */
+function isGrowing(pid: number): boolean {
+  const state = readState(pid);
+  if (state === null || state.isZombie || !state.isUnexeced) return false;
+  return !state.isSleeping || ticksNow() - state.startTicks < ticks(GROWN_MS);
+}
+
+function ticks(ms: number): number {
+  return (ms * USER_HZ) / 1000;
 }
 
 /** Looks at the first descriptors of these processes, and at no others. */
