@@ -70,7 +70,7 @@ async function askNewborn(search: DescriptorSearch, began: number, signal?: Abor
 /**
  * Whether a process may have been forked to run another program and has not come to that yet. It is never long asleep before.
  */
-function isGrowing(pid: number): boolean {
+export function isGrowing(pid: number): boolean {
   const state = readState(pid);
   if (state === null || state.isZombie || !state.isUnexeced) return false;
   return !state.isSleeping || ticksNow() - state.startTicks < ticks(GROWN_MS);
@@ -86,4 +86,25 @@ export function findHoldersAmong(pids: readonly number[], inodes: ReadonlySet<nu
   const work = search.among(pids);
   while (!work.next().done);
   return search.pids;
+}
+
+/**
+ * Looks which of these processes, which were forked from a holder, have the sockets as well. It looks at their first
+ * descriptors.
+ *
+ * @throws the signal's reason if it was aborted
+ */
+export async function findHoldersAmongChildren(
+  pids: readonly number[],
+  inodes: ReadonlySet<number>,
+  signal?: AbortSignal,
+): Promise<Holders['pids']> {
+  const found = new Map<number, Set<number>>();
+  for (const pid of pids) {
+    // Each for itself: a search ends with the first process that has all.
+    const search = new DescriptorSearch(inodes);
+    await runInSlices(search.among([pid]), signal);
+    for (const inode of search.pids.keys()) found.set(inode, (found.get(inode) ?? new Set()).add(pid));
+  }
+  return found;
 }

@@ -40,6 +40,12 @@ export function* relatives(pid: number, { isOpener, holds }: Lineage): Generator
   yield* children(parent);
 }
 
+/** The children of a process; none without CONFIG_PROC_CHILDREN. */
+export function* toldChildrenOf(pid: number): Generator<number, void> {
+  tellsChildren ??= existsSync('/proc/thread-self/children');
+  if (tellsChildren) for (const child of children(pid)) if (child !== undefined) yield child;
+}
+
 /** The children of a process; without CONFIG_PROC_CHILDREN those that name it as their parent. */
 export function* childrenOf(pid: number): Generator<number, void> {
   tellsChildren ??= existsSync('/proc/thread-self/children');

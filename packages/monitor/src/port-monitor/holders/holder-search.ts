@@ -1,18 +1,19 @@
 import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
 import type { SiteReader } from '../../places/site-reader.js';
 import { attachProcessesAmong } from '../../processes/attach-processes.js';
-import { hasEnded } from '../../processes/has-ended.js';
 import { readProcess } from '../../processes/read-process.js';
+import type { FollowedProcesses } from './followed-processes.js';
 import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
+import { PresentHolders } from './present-holders.js';
 
 /** How long an event waits for the processes behind it. */
 const WAIT_MS = 100;
-/** How often to see whether those who hold what is open still live, with the looks that there are. */
-const HOLDERS_MS = 5000;
 
 /** What is open, and learns more of it. */
 interface LearningListeners {
+  /** All of them. */
+  all(): readonly Listener[];
   /** Whether a listener is still as it was. */
   isOpen(listener: Listener): boolean;
   /** Is told what was learned after {@link HolderSearch.findSoon} had to answer. */
@@ -24,6 +25,10 @@ export interface HolderSearchOptions {
   readonly reader: SiteReader;
   readonly open: LearningListeners;
   readonly ignored: IgnoredHolders;
+  /** Undefined if holders are not followed. */
+  readonly followed?: FollowedProcesses | undefined;
+  /** Is rung if something may have closed. */
+  readonly looks: { ring(): unknown };
   readonly signal: AbortSignal;
 }
 
@@ -31,18 +36,26 @@ export interface HolderSearchOptions {
 export class HolderSearch {
   readonly #options: HolderSearchOptions;
   readonly #late: LateSearch;
+  readonly #present: PresentHolders;
   /** Searches that nobody may wait for any more. */
   readonly #attempts = new Set<AbortController>();
-  #endedSeenAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: HolderSearchOptions) {
-    const { open, signal } = options;
+    const { open, followed, looks, signal } = options;
     this.#options = options;
     this.#late = new LateSearch({
       find: (listeners, likely) => this.#find(listeners, likely),
       isOpen: (listener) => open.isOpen(listener),
       onFound: (late) => this.#learn(late),
       signal,
+    });
+    this.#present = new PresentHolders({
+      followed,
+      looks,
+      signal,
+      listeners: () => open.all(),
+      learn: (listeners) => this.#learn(listeners),
+      searchNow: (listeners) => this.#late.addNow(listeners.map(toSearchAnew)),
     });
     signal.addEventListener('abort', () => {
       for (const attempt of this.#attempts) attempt.abort(signal.reason);
@@ -71,13 +84,13 @@ export class HolderSearch {
     listeners: readonly Listener[],
     openers: ReadonlyMap<string, number>,
   ): Promise<readonly Listener[]> {
-    const { reader, ignored } = this.#options;
+    const { reader } = this.#options;
     if (!reader.findsProcesses || listeners.length === 0) return this.#find(listeners, []);
     const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
     try {
       const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
       if (likely === undefined) return await this.#findInTime(listeners, pids);
-      if (reader.isLocal) ignored.note(likely);
+      if (reader.isLocal) this.#noteHolders(likely);
       // A server forks its workers only after it listens.
       this.#late.add(listeners, pids);
       return likely;
@@ -97,18 +110,30 @@ export class HolderSearch {
     return listener;
   }
 
-  /**
-   * Sees now and then who of these has ended. A server that forks and ends leaves its sockets to its child: who holds them
-   * now is told late.
-   */
-  seeWhoEnded(listeners: () => readonly Listener[]): void {
-    const now = performance.now();
-    if (now < this.#endedSeenAt + HOLDERS_MS) return;
-    this.#endedSeenAt = now;
+  /** Tells of the holders that have ended. To be called after each look. */
+  lookIsOver(): void {
+    if (this.#mayFollow) this.#present.lookIsOver();
+  }
+
+  /** Looks every few seconds at the holders that can't be followed, whatever looks there are. */
+  keepChecking(): void {
+    if (this.#mayFollow) this.#present.keepChecking();
+  }
+
+  /** Whether some holder of what is open is not known yet. */
+  get isPending(): boolean {
+    return this.#present.isPending || this.#late.isPending;
+  }
+
+  /** Resolves when all that is open is known with its holders, as far as these can be found. */
+  async finish(): Promise<void> {
+    await this.#present.finish();
+    await this.#late.finish();
+  }
+
+  get #mayFollow(): boolean {
     const { reader } = this.#options;
-    if (!reader.findsProcesses || !reader.isLocal) return;
-    const left = listeners().filter(({ processes }) => processes?.some(hasEnded));
-    if (left.length > 0) this.#late.add(left.map(toSearchAnew), []);
+    return reader.findsProcesses && reader.isLocal;
   }
 
   /** @throws what made the search fail, such as that no descriptor is left; the signal's reason if it was aborted */
@@ -120,7 +145,7 @@ export class HolderSearch {
     const { reader, ignored } = this.#options;
     const found = await reader.attachProcesses(listeners, likely, signal);
     if (!reader.isLocal) return found;
-    if (reader.findsProcesses) ignored.note(found);
+    if (reader.findsProcesses) this.#noteHolders(found);
     else ignored.noteHeldHere(found);
     return found;
   }
@@ -157,9 +182,16 @@ export class HolderSearch {
     }
   }
 
+  #noteHolders(listeners: readonly Listener[]): void {
+    this.#options.ignored.note(listeners);
+    this.#present.follow(listeners);
+  }
+
   #learn(late: readonly Listener[]): void {
     const { reader, open, signal } = this.#options;
-    if (!signal.aborted) open.learn(reader.attachOwners(late));
+    if (signal.aborted) return;
+    if (this.#mayFollow) this.#noteHolders(late);
+    open.learn(reader.attachOwners(late));
   }
 }
 

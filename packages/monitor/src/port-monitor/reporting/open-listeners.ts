@@ -43,7 +43,12 @@ export class OpenListeners {
 
   /** Those that are wanted, in the order of `compareListeners`. */
   listeners(): readonly Listener[] {
-    return this.#all().filter((listener) => this.#isWanted(listener));
+    return this.#allSorted().filter((listener) => this.#isWanted(listener));
+  }
+
+  /** All that are open, wanted or not, in no order. */
+  all(): readonly Listener[] {
+    return [...this.#open.values()].map(({ listener }) => listener);
   }
 
   /** Those of them that were told or were there at the start: the end of each will be told. */
@@ -90,7 +95,7 @@ export class OpenListeners {
   /** Owners came or went. */
   reassign(attachOwners: (listeners: readonly Listener[]) => readonly Listener[]): void {
     const open = this.#sorted();
-    const assigned = attachOwners(this.#all());
+    const assigned = attachOwners(this.#allSorted());
     for (const [i, each] of open.entries()) {
       const listener = assigned[i];
       if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
@@ -108,7 +113,7 @@ export class OpenListeners {
   }
 
   forgetAll(): void {
-    for (const listener of this.#all()) this.forget(listener);
+    for (const listener of this.#allSorted()) this.forget(listener);
   }
 
   /** What came and went unseen has not been open long enough for whoever wants to know only of what settled. */
@@ -176,7 +181,7 @@ export class OpenListeners {
     return difference([open.listener], [listener]).replaced.length === 0 ? open : undefined;
   }
 
-  #all(): readonly Listener[] {
+  #allSorted(): readonly Listener[] {
     return this.#sorted().map(({ listener }) => listener);
   }
 
