@@ -1,7 +1,7 @@
-import type { Listener, PortMonitor } from '@portolan/monitor';
+import type { Listener, PortMonitor, Process } from '@portolan/monitor';
 import { type ListenerFilter, matches } from '../../listeners/listener-filter.js';
 import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
-import { endProcess } from './end-row.js';
+import { type EndSignal, endHolder } from './end-row.js';
 import { initialEntries, updateEntries } from './entries.js';
 import { noticeOf } from './event-notice.js';
 import { frameOf } from './frame.js';
@@ -161,9 +161,15 @@ export class LiveView {
         this.#suspend();
         break;
       case 'end':
-        this.#state = { ...this.#state, notice: endProcess(effect.target, effect.signal) };
+        void this.#endTarget(effect.target, effect.signal);
         break;
     }
+  }
+
+  async #endTarget(target: Process, signal: EndSignal): Promise<void> {
+    const notice = await endHolder(target, signal, this.#monitor.listeners()).catch(String);
+    this.#state = { ...this.#state, notice };
+    this.#draw();
   }
 
   /** Gives the terminal back and stops, whether a key or a signal asks for it. */
