@@ -1,3 +1,4 @@
+import { isMac } from '../kernel/platform.js';
 import { type Listener, listenerKey } from '../listener.js';
 import type { Site } from '../places/site.js';
 import { type SharedByReaders, SiteReader } from '../places/site-reader.js';
@@ -9,6 +10,7 @@ import type { SiteDoorbells } from './doorbells/site-doorbells.js';
 import type { FollowedProcesses } from './holders/followed-processes.js';
 import { HolderSearch } from './holders/holder-search.js';
 import { IgnoredHolders } from './holders/ignored-holders.js';
+import { PresentProcesses } from './holders/present-processes.js';
 import { ConfirmedLook } from './looking/confirmed-look.js';
 import { LookScheduler } from './looking/look-scheduler.js';
 import type { MonitorSettings } from './options.js';
@@ -76,7 +78,14 @@ export class SiteWatch {
     );
     this.#confirmedLook = new ConfirmedLook(this.#reader, doorbells);
     this.#records = new RecordsBetweenLooks(doorbells);
-    this.#open = new OpenListeners({ ...settings, ignored, events: this.#events, looks: this.#scheduler });
+    const isOfThisLinux = this.#reader.findsProcesses && this.#reader.isLocal && !isMac();
+    this.#open = new OpenListeners({
+      ...settings,
+      ignored,
+      processes: isOfThisLinux ? new PresentProcesses(ignored) : undefined,
+      events: this.#events,
+      looks: this.#scheduler,
+    });
     this.#holders = new HolderSearch({
       reader: this.#reader,
       open: this.#open,

@@ -14,6 +14,8 @@ const WAIT_MS = 100;
 interface LearningListeners {
   /** All of them. */
   all(): readonly Listener[];
+  /** Is told which processes have other names than those that are known. */
+  renamed(pids: ReadonlySet<number>): void;
   /** Whether a listener is still as it was. */
   isOpen(listener: Listener): boolean;
   /** Is told what was learned after {@link HolderSearch.findSoon} had to answer. */
@@ -55,6 +57,7 @@ export class HolderSearch {
       signal,
       listeners: () => open.all(),
       learn: (listeners) => this.#learn(listeners),
+      renamed: (pids) => open.renamed(pids),
       searchNow: (listeners) => this.#late.addNow(listeners.map(toSearchAnew)),
     });
     signal.addEventListener('abort', () => {

@@ -36,6 +36,11 @@ export class IgnoredHolders {
     else if (isThisProcess(pid)) this.#heldHere.add(listener.sockets);
   }
 
+  /** The same process was read again. */
+  replace(before: Process, after: Process): void {
+    if (this.#processes.has(before)) this.#processes.add(after);
+  }
+
   /** Whether all who hold this listener are left out. */
   has({ processes, sockets }: Listener): boolean {
     if (processes === null) return this.#heldHere.has(sockets);

@@ -4,7 +4,7 @@ import { addHolders, withoutHolders } from '../../processes/change-holders.js';
 import { findHoldersAmongChildren, isGrowing } from '../../processes/find-holders.js';
 import { hasEnded } from '../../processes/has-ended.js';
 import type { Process } from '../../processes/process.js';
-import { readState } from '../../processes/read-process.js';
+import { readStat, readState } from '../../processes/read-process.js';
 import { toldChildrenOf } from '../../processes/relatives.js';
 import type { FollowedProcesses, Follower } from './followed-processes.js';
 
@@ -23,6 +23,8 @@ export interface PresentHoldersOptions {
   readonly listeners: () => readonly Listener[];
   /** Is told who holds listeners now. */
   readonly learn: (listeners: readonly Listener[]) => void;
+  /** Is told which processes have other names than those that are known. */
+  readonly renamed: (pids: ReadonlySet<number>) => void;
   /** Is told which listeners have none of their holders any more. */
   readonly searchNow: (listeners: readonly Listener[]) => void;
   /** Is rung if some holder has ended: what it held may have closed. */
@@ -95,9 +97,11 @@ export class PresentHolders implements Follower {
 
   #check(): void {
     this.#checkedAt = performance.now();
-    const { followed, listeners, searchNow } = this.#options;
+    const { followed, listeners, renamed, searchNow } = this.#options;
     const holders = holdersOf(listeners());
     const pids = new Set(holders.keys());
+    const hasOtherName = ({ pid, name }: Process) => (readStat(pid)?.name ?? name) !== name;
+    renamed(new Set([...holders.values()].filter(hasOtherName).map(({ pid }) => pid)));
     followed?.keep(pids, this);
     followed?.follow(holders.values(), this);
     const unfollowed = [...holders.values()].filter((process) => !followed?.has(process));

@@ -40,7 +40,7 @@ function searchUntil(
     reader,
     ignored,
     signal,
-    open: { all: () => [], isOpen: () => true, learn: onLate },
+    open: { all: () => [], renamed: () => undefined, isOpen: () => true, learn: onLate },
     looks: { ring: () => undefined },
   });
 }
