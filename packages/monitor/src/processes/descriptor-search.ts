@@ -66,6 +66,11 @@ export class DescriptorSearch {
     for (const [inode, pids] of this.pids) if (!held.has(inode)) pids.delete(pid);
   }
 
+  /** Takes a process for no holder of what others hold too. */
+  leaveOut(pid: number, others: ReadonlySet<number>): void {
+    for (const pids of this.pids.values()) if ([...pids].some((each) => others.has(each))) pids.delete(pid);
+  }
+
   #held(pid: number): Set<number | undefined> {
     const links = new Set(this.#holders.get(pid));
     const table = mainFileTable(pid);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInSlices } from '../timing/slices.js';
 import { DescriptorSearch, type SearchStart } from './descriptor-search.js';
+import type { ProcessState } from './parse-stat.js';
 import { readState } from './read-process.js';
 import { ticksNow, USER_HZ } from './ticks.js';
 
@@ -8,8 +9,9 @@ import { ticksNow, USER_HZ } from './ticks.js';
 const GROWN_MS = 30;
 /** One that neither sleeps nor has run another program by then is taken for a worker at work after this time. */
 const GROWN_LIMIT_MS = 1000;
-/** How often those who were forked just now are looked at. */
+/** How often those who were forked just now are looked at, and how long a search waits for them. */
 const GROWING_MS = 10;
+const GROWING_LIMIT_MS = 60;
 
 /** Which processes hold which sockets. */
 export interface Holders {
@@ -49,7 +51,7 @@ export async function findHolders(
 
 /**
  * Whoever was forked to run another program has the sockets of its parent until then. Those who share one and had just been
- * forked are asked again when they have grown up.
+ * forked are asked again when they have grown up. Those of whom that can't be told yet are left out.
  */
 async function askNewborn(search: DescriptorSearch, began: number, signal?: AbortSignal): Promise<void> {
   const sharers = new Set(
@@ -60,11 +62,16 @@ async function askNewborn(search: DescriptorSearch, began: number, signal?: Abor
     // A container may be told another time since boot than its processes: their age can't be told then.
     return startTicks > began - ticks(GROWN_MS) && startTicks <= ticksNow();
   });
-  const limit = performance.now() + GROWN_LIMIT_MS;
+  const limit = performance.now() + GROWING_LIMIT_MS;
   while (newborn.some(isGrowing) && performance.now() < limit) {
     await sleep(GROWING_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
-  for (const pid of newborn) search.askAgain(pid);
+  const growing = newborn.filter(isGrowing);
+  for (const pid of newborn) if (!growing.includes(pid)) search.askAgain(pid);
+  if (growing.length === 0) return;
+  // The parent of a daemon may have ended meanwhile: then its child holds the socket, whatever it is to become.
+  const others = [...sharers].filter((pid) => !growing.includes(pid) && readState(pid)?.isZombie === false);
+  for (const pid of growing) search.leaveOut(pid, new Set(others));
 }
 
 /**
@@ -72,8 +79,15 @@ async function askNewborn(search: DescriptorSearch, began: number, signal?: Abor
  */
 export function isGrowing(pid: number): boolean {
   const state = readState(pid);
-  if (state === null || state.isZombie || !state.isUnexeced) return false;
+  if (state === null || state.isZombie || !state.isUnexeced || !isYoung(state)) return false;
   return !state.isSleeping || ticksNow() - state.startTicks < ticks(GROWN_MS);
+}
+
+/** Whether a process was forked so short a time ago that it may still be growing. */
+export function isYoung({ startTicks }: Pick<ProcessState, 'startTicks'>): boolean {
+  const ageTicks = ticksNow() - startTicks;
+  // A container may be told another time since boot than its processes: their age can't be told then.
+  return ageTicks >= 0 && ageTicks < ticks(GROWN_LIMIT_MS);
 }
 
 function ticks(ms: number): number {

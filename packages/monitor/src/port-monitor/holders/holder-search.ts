@@ -7,8 +7,10 @@ import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
 import { PresentHolders } from './present-holders.js';
 
-/** How long an event waits for the processes behind it. */
+/** How long an event waits for the processes behind it at least. */
 const WAIT_MS = 100;
+/** It waits longer if a search takes longer on this machine, since some processes want to be left out; but not for ever. */
+const WAIT_LIMIT_MS = 1000;
 
 /** What is open, and learns more of it. */
 interface LearningListeners {
@@ -42,11 +44,13 @@ export class HolderSearch {
   /** Searches that nobody may wait for any more. */
   readonly #attempts = new Set<AbortController>();
 
+  #waitMs = WAIT_MS;
+
   constructor(options: HolderSearchOptions) {
     const { open, followed, looks, signal } = options;
     this.#options = options;
     this.#late = new LateSearch({
-      find: (listeners, likely) => this.#find(listeners, likely),
+      find: (listeners, openers) => this.#find(listeners, openers),
       isOpen: (listener) => open.isOpen(listener),
       onFound: (late) => this.#learn(late),
       signal,
@@ -142,23 +146,28 @@ export class HolderSearch {
   /** @throws what made the search fail, such as that no descriptor is left; the signal's reason if it was aborted */
   async #find(
     listeners: readonly Listener[],
-    likely: readonly number[],
+    openers: readonly number[],
     signal = this.#options.signal,
   ): Promise<readonly Listener[]> {
     const { reader, ignored } = this.#options;
-    const found = await reader.attachProcesses(listeners, likely, signal);
+    const began = performance.now();
+    const found = await reader.attachProcesses(listeners, openers, signal);
+    this.#waitMs = Math.min(Math.max(WAIT_MS, 2 * (performance.now() - began)), WAIT_LIMIT_MS);
     if (!reader.isLocal) return found;
     if (reader.findsProcesses) this.#noteHolders(found);
     else ignored.noteHeldHere(found);
     return found;
   }
 
-  async #findInTime(listeners: readonly Listener[], likely: readonly number[]): Promise<readonly Listener[]> {
+  async #findInTime(
+    listeners: readonly Listener[],
+    openers: readonly number[],
+  ): Promise<readonly Listener[]> {
     const attempt = new AbortController();
-    const search = this.#attempt(attempt, listeners, likely);
+    const search = this.#attempt(attempt, listeners, openers);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, WAIT_MS, undefined);
+      timer = setTimeout(resolve, this.#waitMs, undefined);
     });
     const found = await Promise.race([search, timeout]).finally(() => clearTimeout(timer));
     if (found !== undefined) return found;
@@ -166,7 +175,7 @@ export class HolderSearch {
       // If listeners open faster than they can be searched for, searches side by side would become ever more.
       search.catch(() => undefined);
       attempt.abort();
-      this.#late.add(listeners, likely);
+      this.#late.add(listeners, openers);
     }
     return listeners;
   }
@@ -174,12 +183,12 @@ export class HolderSearch {
   async #attempt(
     attempt: AbortController,
     listeners: readonly Listener[],
-    likely: readonly number[],
+    openers: readonly number[],
   ): Promise<readonly Listener[]> {
     this.#attempts.add(attempt);
     try {
       this.#options.signal.throwIfAborted();
-      return await this.#find(listeners, likely, attempt.signal);
+      return await this.#find(listeners, openers, attempt.signal);
     } finally {
       this.#attempts.delete(attempt);
     }

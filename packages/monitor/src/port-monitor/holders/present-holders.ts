@@ -1,7 +1,7 @@
 import type { Listener } from '../../listener.js';
 import type { Fork } from '../../owners/fork-event.js';
 import { addHolders, withoutHolders } from '../../processes/change-holders.js';
-import { findHoldersAmongChildren, isGrowing } from '../../processes/find-holders.js';
+import { findHoldersAmongChildren, isGrowing, isYoung } from '../../processes/find-holders.js';
 import { hasEnded } from '../../processes/has-ended.js';
 import type { Process } from '../../processes/process.js';
 import { readStat, readState } from '../../processes/read-process.js';
@@ -60,7 +60,16 @@ export class PresentHolders implements Follower {
   /** Follows the holders of listeners, which were found just now. */
   follow(listeners: readonly Listener[]): void {
     const { followed, signal } = this.#options;
-    if (!signal.aborted) followed?.follow(holdersOf(listeners).values(), this);
+    if (followed === undefined || signal.aborted) return;
+    const fresh = [...holdersOf(listeners).values()].filter((process) => !followed.has(process));
+    followed.follow(fresh, this);
+    // Those who were forked just now were left out by the search, or may have been forked after it.
+    for (const { pid: parent } of fresh) {
+      for (const child of toldChildrenOf(parent)) {
+        const state = readState(child);
+        if (state !== null && isYoung(state)) this.onForked({ parent, child });
+      }
+    }
   }
 
   onEnded(pid: number): void {
@@ -101,7 +110,8 @@ export class PresentHolders implements Follower {
     const holders = holdersOf(listeners());
     const pids = new Set(holders.keys());
     const hasOtherName = ({ pid, name }: Process) => (readStat(pid)?.name ?? name) !== name;
-    renamed(new Set([...holders.values()].filter(hasOtherName).map(({ pid }) => pid)));
+    const others = [...holders.values()].filter(hasOtherName).map(({ pid }) => pid);
+    if (others.length > 0) renamed(new Set(others));
     followed?.keep(pids, this);
     followed?.follow(holders.values(), this);
     const unfollowed = [...holders.values()].filter((process) => !followed?.has(process));
@@ -203,7 +213,13 @@ export class PresentHolders implements Follower {
 /** The processes behind listeners, by pid. */
 function holdersOf(listeners: readonly Listener[]): Map<number, Process> {
   const holders = new Map<number, Process>();
-  for (const { processes } of listeners)
-    for (const process of processes ?? []) holders.set(process.pid, process);
+  let last: Process | undefined;
+  for (const { processes } of listeners) {
+    for (const process of processes ?? []) {
+      // A process may have thousands of listeners, mostly one behind the other.
+      if (process !== last) holders.set(process.pid, process);
+      last = process;
+    }
+  }
   return holders;
 }
