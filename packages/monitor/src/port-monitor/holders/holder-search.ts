@@ -1,3 +1,4 @@
+import { isMac } from '../../kernel/platform.js';
 import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
 import { attachProcessesAmong } from '../../places/attach-processes.js';
 import type { SiteReader } from '../../places/site-reader.js';
@@ -138,9 +139,10 @@ export class HolderSearch {
     await this.#late.finish();
   }
 
+  /** macOS does not tell. */
   get #mayFollow(): boolean {
     const { reader } = this.#options;
-    return reader.findsProcesses && reader.isLocal;
+    return reader.findsProcesses && reader.isLocal && !isMac();
   }
 
   /** @throws what made the search fail, such as that no descriptor is left; the signal's reason if it was aborted */
@@ -196,13 +198,13 @@ export class HolderSearch {
 
   #noteHolders(listeners: readonly Listener[]): void {
     this.#options.ignored.note(listeners);
-    this.#present.follow(listeners);
+    if (this.#mayFollow) this.#present.follow(listeners);
   }
 
   #learn(late: readonly Listener[]): void {
     const { reader, open, signal } = this.#options;
     if (signal.aborted) return;
-    if (this.#mayFollow) this.#noteHolders(late);
+    if (reader.findsProcesses && reader.isLocal) this.#noteHolders(late);
     open.learn(reader.attachOwners(late));
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { haveSameFiles } from '../../kernel/same-files.js';
-import { threads } from '../threads.js';
+import { hasThreads, threads } from '../threads.js';
 
 /** The open files of a process: those of its main thread, which nearly always are those of all its threads. */
 export function mainFileTable(pid: number): string {
@@ -15,6 +15,7 @@ export function mainFileTable(pid: number): string {
  * @returns true if these are surely all; without native calls that can't be told
  */
 export function* furtherFileTables(pid: number): Generator<string | undefined, boolean> {
+  if (!hasThreads(pid)) return true;
   let isSure = true;
   let last = pid;
   for (const thread of threads(pid)) {
