@@ -58,7 +58,7 @@ export interface Listener {
   readonly sockets: readonly ListenerSocket[];
   /** By pid; null if nobody looked (see {@link ListenerSocket.holder} for those that can't be seen). */
   readonly processes: readonly Process[] | null;
-  /** The names of its owners, nearest first: those of its processes' ancestors, of their environment, of their cgroup. */
+  /** The names of its owners, nearest first: those of all its processes ({@link Process.owners}) and of its sockets' cgroups. */
   readonly owners: readonly string[];
 }
 

@@ -45,6 +45,7 @@ export function processOf(given: Partial<Process> = {}): Process {
     unit: null,
     cgroup: null,
     leadsTo: null,
+    owners: [],
     ...given,
   };
 }

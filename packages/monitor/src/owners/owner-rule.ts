@@ -3,8 +3,9 @@ export type OwnerRule =
   /** That process and all that descend from it, even if they are detached from it later. */
   | { readonly name: string; readonly pid: number }
   /**
-   * Processes that were started with this in their environment: `NAME=value`, or `NAME` with any value. Without a name each
-   * value is an owner of its own, called `NAME=value`.
+   * Processes that were started with this in their environment: `NAME=value`, or `NAME` with any value. Of a process without
+   * the variable, its nearest ancestor that has it counts. Without a name each value is an owner of its own, called
+   * `NAME=value`.
    */
   | { readonly name?: string; readonly environment: string }
   /**

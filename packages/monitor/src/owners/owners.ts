@@ -1,24 +1,13 @@
-import type { Listener, ListenerSocket } from '../listener.js';
+import type { Listener } from '../listener.js';
 import type { Logger } from '../logger.js';
-import type { Process } from '../processes/process.js';
+import { NO_OWNERS, type Process } from '../processes/process.js';
 import { processReader } from '../processes/system-process-reader.js';
-import { Ancestry } from './ancestry.js';
-import { CgroupPattern } from './cgroup-pattern.js';
-import { EnvironmentValues } from './environment-values.js';
 import type { ForkFeed, ForkFeedOptions } from './fork-feed.js';
+import { ancestorsOfKnown, type KnownProcess, KnownProcesses, type ReadStat } from './known-processes.js';
+import { namesOf, type OwnersInOrder } from './owner-order.js';
 import { checkOwnerRule, type OwnerRule } from './owner-rule.js';
-import { ProcessTree, type Root } from './process-tree.js';
-
-interface EnvironmentRule {
-  readonly variable: string;
-  readonly value: string | undefined;
-  readonly name: string | undefined;
-}
-
-interface CgroupRule {
-  readonly name: string;
-  fits(cgroup: string | null, container: string | null): boolean;
-}
+import { type CgroupRule, cgroupRule, type EnvironmentRule, environmentRule } from './owner-rule-tests.js';
+import { type ProcessIdentity, ProcessTree, type Root } from './process-tree.js';
 
 export interface OwnersOptions {
   /**
@@ -26,26 +15,38 @@ export interface OwnersOptions {
    * needs none.
    */
   readonly followForks?: (options: ForkFeedOptions) => ForkFeed;
+  /**
+   * Called if listeners may have other owners than were attached to them: soon after rules came or went, once for all that
+   * did so meanwhile, and before owners are attached to anything else.
+   */
+  readonly onOutdated?: () => void;
   readonly logger?: Logger | undefined;
 }
 
-const NOBODY: readonly string[] = [];
+/** A process with its owners. */
+interface OwnedProcess {
+  readonly process: Process;
+  readonly inOrder: OwnersInOrder;
+}
 
 /** Knows the owners, and tells which of them a listener or a process belongs to. */
 export class Owners {
   readonly #logger: Logger | undefined;
   readonly #tree: ProcessTree;
-  readonly #ancestry = new Ancestry((pid) => processReader().readStat(pid));
-  readonly #values = new EnvironmentValues((pid, name) => processReader().environmentValue(pid, name));
+  readonly #processes = new KnownProcesses(processReader);
   readonly #environmentRules = new Set<EnvironmentRule>();
   readonly #cgroupRules = new Set<CgroupRule>();
   readonly #roots = new Set<Root>();
   #feed: ForkFeed | undefined;
   /** Undefined once it was called. */
   #followForks: OwnersOptions['followForks'];
+  readonly #onOutdated: OwnersOptions['onOutdated'];
+  #isOutdated = false;
+  #isTelling = false;
 
-  constructor({ followForks, logger }: OwnersOptions = {}) {
+  constructor({ followForks, onOutdated, logger }: OwnersOptions = {}) {
     this.#followForks = followForks;
+    this.#onOutdated = onOutdated;
     this.#logger = logger;
     this.#tree = new ProcessTree({
       readStat: (pid) => processReader().readStat(pid),
@@ -61,43 +62,142 @@ export class Owners {
    */
   add(rule: OwnerRule): () => void {
     checkOwnerRule(rule);
-    if ('pid' in rule) return this.#addRoot(rule.name, rule.pid);
-    if ('environment' in rule) return addTo(this.#environmentRules, environmentRule(rule));
-    return addTo(this.#cgroupRules, cgroupRule(rule));
+    const remove = this.#add(rule);
+    this.#outdate();
+    return () => {
+      remove();
+      this.#outdate();
+    };
   }
 
-  /** Gives the same listeners, with the owners that they have now. */
+  /** Has told now, if it was not told yet, that listeners may have other owners. */
+  tellOutdated(): void {
+    // Whoever is told may add rules: that is told afterwards.
+    if (!this.#isOutdated || this.#isTelling) return;
+    this.#isOutdated = false;
+    this.#isTelling = true;
+    try {
+      this.#onOutdated?.();
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  /**
+   * Gives the same listeners, with the owners that they and their processes have now, in the order of {@link OwnersInOrder}.
+   * A listener has the owners of all its processes, and those of its sockets' cgroups.
+   */
   attach(listeners: readonly Listener[]): readonly Listener[] {
+    this.tellOutdated();
     this.#feed?.drain();
     if (this.#isEmpty && listeners.every(({ owners }) => owners.length === 0)) return listeners;
+    // Thousands of listeners may be of one process.
+    const owned = new Map<Process, OwnedProcess>();
+    const readStat = readOnce();
+    const ownedOnce = (process: Process): OwnedProcess => {
+      const known = owned.get(process) ?? this.#owned(process, readStat);
+      owned.set(process, known);
+      return known;
+    };
     return listeners.map((listener) => {
-      const owners = this.#namesFor(listener.processes ?? [], listener.sockets);
-      return isEqual(owners, listener.owners) ? listener : { ...listener, owners };
+      const processes = (listener.processes ?? []).map(ownedOnce);
+      return withOwners(listener, processes, this.#namesFor(listener, processes));
     });
-  }
-
-  /** The names of the owners, nearest first: by ancestors, then by environment, then by cgroup. */
-  #namesFor(processes: readonly Process[], sockets: readonly ListenerSocket[]): readonly string[] {
-    if (this.#isEmpty) return NOBODY;
-    const names = new Set<string>();
-    for (const process of processes) for (const name of this.#rootsOf(process)) names.add(name);
-    for (const process of processes) for (const name of this.#inEnvironment(process)) names.add(name);
-    for (const { name, fits } of this.#cgroupRules) {
-      if ([...sockets, ...processes].some(({ cgroup, container }) => fits(cgroup, container)))
-        names.add(name);
-    }
-    return [...names];
   }
 
   /** The names of the owners of a process, regardless of the sockets that it holds. */
   ofProcess(process: Process): readonly string[] {
-    return this.#namesFor([process], []);
+    return this.#owned(process, readOnce()).process.owners;
+  }
+
+  #owned(process: Process, readStat: ReadStat): OwnedProcess {
+    const inOrder = this.#ownersInOrder(process, readStat);
+    const owners = namesOf([inOrder]);
+    if (isEqual(owners, process.owners)) return { process, inOrder };
+    const copy = { ...process, owners };
+    this.#processes.copied(process, copy);
+    return { process: copy, inOrder };
+  }
+
+  #ownersInOrder(process: Process, readStat: ReadStat): OwnersInOrder {
+    const cgroups = this.#cgroupsOf([process]);
+    if (this.#roots.size === 0 && !this.#mayBeMarked)
+      return { livingTree: NO_OWNERS, marks: NO_OWNERS, formerTree: NO_OWNERS, cgroups };
+    const known = this.#processes.of(process, readStat, () => this.#variables());
+    const roots = this.#roots.size === 0 ? [] : this.#tree.rootsOf(process, ancestorsOfKnown(known));
+    const isAlive = (root: Root) => known.living.some((each) => isSame(each, root));
+    const inOrder = {
+      livingTree: roots.filter(isAlive).map(({ name }) => name),
+      marks: this.#marksOf(known),
+      formerTree: roots.filter((root) => !isAlive(root)).map(({ name }) => name),
+      cgroups,
+    };
+    this.#noteOwners(known, namesOf([inOrder]));
+    return inOrder;
+  }
+
+  /** A process has one truth: if it was found with other owners, its other listeners have them too. */
+  #noteOwners(known: KnownProcess, owners: readonly string[]): void {
+    const differ = known.owners !== undefined && !isEqual(known.owners, owners);
+    // All of its listeners are seen to at the moment if somebody was just told that they are out of date.
+    if (differ && !this.#isTelling) this.#outdate();
+    known.owners = owners;
+  }
+
+  #variables(): ReadonlySet<string> {
+    return new Set([...this.#environmentRules].map(({ variable }) => variable));
+  }
+
+  #marksOf(known: KnownProcess): readonly string[] {
+    if (!this.#mayBeMarked) return NO_OWNERS;
+    const marks: { readonly name: string; readonly distance: number }[] = [];
+    for (const { variable, value, name } of this.#environmentRules) {
+      const mark = this.#processes.nearestMark(known, variable);
+      if (mark === undefined || (value !== undefined && mark.value !== value)) continue;
+      marks.push({ name: name ?? `${variable}=${mark.value}`, distance: mark.distance });
+    }
+    return marks.sort((a, b) => a.distance - b.distance).map(({ name }) => name);
+  }
+
+  #cgroupsOf(holders: readonly Pick<Process, 'cgroup' | 'container'>[]): readonly string[] {
+    if (this.#cgroupRules.size === 0) return NO_OWNERS;
+    const fitting = [...this.#cgroupRules].filter(({ fits }) =>
+      holders.some(({ cgroup, container }) => fits(cgroup, container)),
+    );
+    return fitting.map(({ name }) => name);
+  }
+
+  #namesFor({ sockets }: Listener, processes: readonly OwnedProcess[]): readonly string[] {
+    const cgroups = this.#cgroupsOf(sockets);
+    const [first] = processes;
+    if (first !== undefined && processes.length === 1 && cgroups.length === 0) return first.process.owners;
+    return namesOf(
+      processes.map(({ inOrder }) => inOrder),
+      cgroups,
+    );
   }
 
   async close(): Promise<void> {
     this.#followForks = undefined;
     await this.#feed?.close();
     this.#feed = undefined;
+  }
+
+  /** Soon, so that whoever adds a rule has it in hand before anything is told. */
+  #outdate(): void {
+    if (this.#isOutdated || this.#onOutdated === undefined) return;
+    this.#isOutdated = true;
+    queueMicrotask(() => this.tellOutdated());
+  }
+
+  #add(rule: OwnerRule): () => void {
+    if ('pid' in rule) return this.#addRoot(rule.name, rule.pid);
+    if ('environment' in rule) return addTo(this.#environmentRules, environmentRule(rule));
+    return addTo(this.#cgroupRules, cgroupRule(rule));
+  }
+
+  get #mayBeMarked(): boolean {
+    return this.#environmentRules.size > 0 && processReader().readsProc;
   }
 
   get #isEmpty(): boolean {
@@ -134,19 +234,6 @@ export class Owners {
       this.#logger?.debug(`forks can't be followed, what is detached is known by its environment: ${reason}`);
     }
   }
-
-  #rootsOf(process: Process): string[] {
-    if (this.#roots.size === 0) return [];
-    return this.#tree.rootsOf(process, this.#ancestry.of(process)).map(({ name }) => name);
-  }
-
-  *#inEnvironment(process: Process): Generator<string, void> {
-    for (const { variable, value, name } of this.#environmentRules) {
-      const found = this.#values.get(process, variable);
-      if (found === undefined || (value !== undefined && found !== value)) continue;
-      yield name ?? `${variable}=${found}`;
-    }
-  }
 }
 
 /**
@@ -161,18 +248,16 @@ export function ownersOf(process: Process, rules: readonly OwnerRule[]): readonl
   return owners.ofProcess(process);
 }
 
-function environmentRule(rule: Extract<OwnerRule, { environment: string }>): EnvironmentRule {
-  const at = rule.environment.indexOf('=');
-  const variable = at < 0 ? rule.environment : rule.environment.slice(0, at);
-  return { variable, value: at < 0 ? undefined : rule.environment.slice(at + 1), name: rule.name };
-}
-
-function cgroupRule(rule: Exclude<OwnerRule, { pid: number } | { environment: string }>): CgroupRule {
-  if ('container' in rule) {
-    return { name: rule.name, fits: (_, container) => container?.startsWith(rule.container) ?? false };
-  }
-  const pattern = new CgroupPattern(rule.cgroup);
-  return { name: rule.name, fits: (cgroup) => cgroup !== null && pattern.fits(cgroup) };
+/** Reads each process once: thousands of processes have a handful of ancestors. */
+function readOnce(): ReadStat {
+  const read = new Map<number, ReturnType<ReadStat>>();
+  return (pid) => {
+    const known = read.get(pid);
+    if (known !== undefined) return known;
+    const stat = processReader().readStat(pid);
+    read.set(pid, stat);
+    return stat;
+  };
 }
 
 function addTo<Rule>(rules: Set<Rule>, rule: Rule): () => void {
@@ -182,4 +267,15 @@ function addTo<Rule>(rules: Set<Rule>, rule: Rule): () => void {
 
 function isEqual(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
+function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
+  return a.pid === b.pid && a.startTicks === b.startTicks;
+}
+
+function withOwners(listener: Listener, owned: readonly OwnedProcess[], owners: readonly string[]): Listener {
+  const isUnchanged = owned.every(({ process }, i) => process === listener.processes?.[i]);
+  if (isUnchanged && isEqual(owners, listener.owners)) return listener;
+  const processes = isUnchanged ? listener.processes : owned.map(({ process }) => process);
+  return { ...listener, processes, owners };
 }

@@ -18,7 +18,7 @@ import type { SiteWatch } from './site-watch.js';
 /** Somebody who owns what a rule says, until that is ended. */
 export interface Owner extends Disposable {
   readonly rule: OwnerRule;
-  /** It owns nothing any more; listeners that had it are told as `changed`. */
+  /** It owns nothing any more; listeners that had it are told as `changed` soon after this returns. */
   end(): void;
 }
 
@@ -60,7 +60,11 @@ export class PortMonitor implements AsyncDisposable {
     this.#settings = settings;
     this.#outlet = new EventOutlet(settings.history);
     this.#followed = new FollowedProcesses(settings.logger);
-    this.#owners = new Owners({ followForks: (feed) => new ForkFeed(feed), logger: settings.logger });
+    this.#owners = new Owners({
+      followForks: (feed) => new ForkFeed(feed),
+      onOutdated: () => this.#reassign(),
+      logger: settings.logger,
+    });
     const places = createPlaces(settings.in);
     const cpuShare = settings.cpuShare / places.length;
     const shared = { settings, outlet: this.#outlet, owners: this.#owners, followed: this.#followed };
@@ -142,6 +146,7 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    this.#owners.tellOutdated();
     this.#state = 'stopped';
     this.#settings.signal?.removeEventListener('abort', this.#onAborted);
     await Promise.all(this.#places.map((place) => place.stop()));
@@ -158,6 +163,7 @@ export class PortMonitor implements AsyncDisposable {
    * `settleMs` yet, and so has had no event.
    */
   listeners({ owner }: ListenersOptions = {}): readonly Listener[] {
+    this.#owners.tellOutdated();
     const listeners = this.#watches.flatMap((watch) => watch.listeners());
     return listeners.filter((listener) => isOf(owner, listener)).sort(compareListeners);
   }
@@ -174,29 +180,27 @@ export class PortMonitor implements AsyncDisposable {
 
   /**
    * Makes somebody the owner of what a rule says, from now on and of what is open already. Owners may come and go while the
-   * monitor runs; two rules with one name are one owner.
+   * monitor runs; two rules with one name are one owner. What is open already is told as `changed` soon after this returns,
+   * once for all owners that came and went meanwhile, and before anything that happens later.
    *
    * @throws OwnerRuleError for a rule that can't be one
    */
   own(rule: OwnerRule): Owner {
-    const remove = this.#owners.add(rule);
-    this.#reassign();
-    const end = (): void => {
-      remove();
-      this.#reassign();
-    };
+    const end = this.#owners.add(rule);
     return { rule, end, [Symbol.dispose]: end };
   }
 
   /** Looks now, and resolves with the events that this found. By then all that happened before the call has been told. */
   async refresh(): Promise<readonly PortEvent[]> {
     if (this.#state !== 'started') throw new Error('this monitor is not started');
+    this.#owners.tellOutdated();
     const events = await Promise.all(this.#places.map((place) => place.refresh()));
     return events.flat().sort((a, b) => a.sequence - b.sequence);
   }
 
   /** The events that are remembered; those after a sequence number or a time, if one is given. */
   recentEvents(since?: number | Date): RecentEvents {
+    this.#owners.tellOutdated();
     return this.#outlet.recent(since);
   }
 
@@ -206,6 +210,7 @@ export class PortMonitor implements AsyncDisposable {
    * of what a reader begins with, by `since` and `initial`.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<PortEvent | MissedEvents> {
+    this.#owners.tellOutdated();
     const { since, owner, initial } = options;
     const isWanted = (event: PortEvent | MissedEvents) =>
       !('listener' in event) || isOf(owner, event.listener);

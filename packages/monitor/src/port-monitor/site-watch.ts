@@ -82,7 +82,7 @@ export class SiteWatch {
     this.#open = new OpenListeners({
       ...settings,
       ignored,
-      processes: isOfThisLinux ? new PresentProcesses(ignored) : undefined,
+      processes: isOfThisLinux ? new PresentProcesses() : undefined,
       events: this.#events,
       looks: this.#scheduler,
     });

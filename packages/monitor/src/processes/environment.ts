@@ -1,22 +1,30 @@
 import { readFileSync } from 'node:fs';
+import { readProcLink } from './read-proc-file.js';
 
 /**
  * Reads a variable of the environment that a process was started with (proc_pid_environ(5)). Of several entries the first
  * counts, as with getenv(3).
  *
- * @returns undefined if the variable was not set, or may not be read
+ * @returns null if the variable was not set; undefined if that can't be told, as of a process that has ended
  */
-export function environmentValue(pid: number, name: string): string | undefined {
-  let environment: Buffer;
+export function environmentValue(pid: number, name: string): string | null | undefined {
+  const environment = readEnvironment(pid);
+  if (environment === undefined) return undefined;
+  const start = valueStart(environment, name);
+  if (start < 0) return null;
+  const end = environment.indexOf(0, start);
+  return environment.toString('utf8', start, end < 0 ? environment.length : end);
+}
+
+function readEnvironment(pid: number): Buffer | undefined {
   try {
-    environment = readFileSync(`/proc/${pid}/environ`);
+    const environment = readFileSync(`/proc/${pid}/environ`);
+    // A process that has ended shows an empty one until its parent has asked for its status.
+    const isOver = environment.length === 0 && readProcLink(`/proc/${pid}/exe`) === null;
+    return isOver ? undefined : environment;
   } catch {
     return undefined;
   }
-  const start = valueStart(environment, name);
-  if (start < 0) return undefined;
-  const end = environment.indexOf(0, start);
-  return environment.toString('utf8', start, end < 0 ? environment.length : end);
 }
 
 /** Each entry is `NAME=VALUE` and ends with a NUL. */

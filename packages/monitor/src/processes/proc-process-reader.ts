@@ -8,6 +8,8 @@ import { readProcess, readStat } from './read-process.js';
 
 /** Reads processes from /proc (proc(5)), in slices that never hold the event loop for long. */
 export class ProcProcessReader implements ProcessReader {
+  readonly readsProc = true;
+
   read(
     pids: ReadonlySet<number>,
     _seen: ReadonlyMap<number, SeenProcess>,
@@ -24,7 +26,7 @@ export class ProcProcessReader implements ProcessReader {
     return childrenOf(pid);
   }
 
-  environmentValue(pid: number, name: string): string | undefined {
+  environmentValue(pid: number, name: string): string | null | undefined {
     return environmentValue(pid, name);
   }
 }

@@ -3,6 +3,9 @@ import type { Process, SeenProcess } from './process.js';
 
 /** How a system tells of its processes. */
 export interface ProcessReader {
+  /** True if it reads /proc: that takes microseconds, and tells environments. False if each answer waits for a program. */
+  readonly readsProc: boolean;
+
   /**
    * Reads processes; those that have ended are missing.
    *
@@ -21,6 +24,9 @@ export interface ProcessReader {
   /** The children of a process; none if they can't be told without looking at every process. */
   childrenOf(pid: number): Iterable<number>;
 
-  /** What a variable was set to in the environment a process was started with; undefined if it was not, or if that can't be told. */
-  environmentValue(pid: number, name: string): string | undefined;
+  /**
+   * What a variable was set to in the environment that a process was started with; null if it was not set, undefined if
+   * that can't be told.
+   */
+  environmentValue(pid: number, name: string): string | null | undefined;
 }

@@ -37,7 +37,12 @@ export interface Process {
   readonly cgroup: string | null;
   /** The port that a container engine's proxy hands connections on to; null for any other process. */
   readonly leadsTo: ContainerPort | null;
+  /** The names of its own owners, nearest first, apart from who else holds its sockets. */
+  readonly owners: readonly string[];
 }
+
+/** The owners of a process as it is read. */
+export const NO_OWNERS: readonly string[] = [];
 
 /** What a source told of a process. lsof tells these five properties, a source elsewhere tells all that it can read. */
 export type SeenProcess = Pick<Process, 'pid' | 'parentPid' | 'name' | 'uid' | 'user'> & Partial<Process>;

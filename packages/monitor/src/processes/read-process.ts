@@ -4,7 +4,7 @@ import { parseCgroupPath, parseContainerId, parseUnit } from './parse-cgroup.js'
 import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';
 import { type ProcessStat, type ProcessState, parseStat, parseState } from './parse-stat.js';
 import { parseEffectiveUid, parseNamespacePid } from './parse-status.js';
-import type { Process } from './process.js';
+import { NO_OWNERS, type Process } from './process.js';
 import { readProcFile, readProcLink } from './read-proc-file.js';
 import { threads } from './threads.js';
 import { Users } from './users.js';
@@ -44,6 +44,7 @@ export function readProcess(pid: number): Process | null {
     unit: parsed(cgroups, parseUnit),
     cgroup: parsed(cgroups, parseCgroupPath),
     leadsTo: containerPort({ name: stat.name, executable, commandLine }),
+    owners: NO_OWNERS,
   };
 }
 

@@ -66,6 +66,7 @@ describe('on macOS', () => {
         unit: null,
         cgroup: null,
         leadsTo: null,
+        owners: [],
       },
     ]);
   });

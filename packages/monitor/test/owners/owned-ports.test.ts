@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { ownersOf, type PortEvent, PortMonitor, type PortMonitorOptions } from '../../dist/index.js';
+import {
+  type Owner,
+  ownersOf,
+  type PortEvent,
+  PortMonitor,
+  type PortMonitorOptions,
+} from '../../dist/index.js';
 import { refresh } from '../port-monitor/asked-monitor.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { CGROUP_ROOT } from './cgroup-root.js';
@@ -121,6 +127,52 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     ]);
   });
 
+  test('are told once they are in hand, all that came and went in one turn together', async () => {
+    await using mine = await tree();
+    await mine.open('here', 8001);
+    await started();
+    const told: (readonly string[])[] = [];
+    const owners: Owner[] = [];
+    monitor.on('changed', ({ listener }) => {
+      told.push(listener.owners);
+      // Whoever is told can take away what it was told of.
+      for (const owner of owners.splice(0)) owner.end();
+    });
+    for (const name of ['one', 'two', 'three']) owners.push(monitor.own({ name, pid: mine.pid }));
+    monitor.own({ name: 'brief', pid: mine.pid }).end();
+    expect(told).toEqual([]);
+    await Promise.resolve();
+    expect(told).toEqual([['three', 'two', 'one']]);
+    await Promise.resolve();
+    expect(told).toEqual([['three', 'two', 'one'], []]);
+  });
+
+  test('are told before what happens after they came', async () => {
+    await using mine = await tree();
+    await mine.open('here', 8001);
+    await started();
+    await mine.open('here', 8002);
+    const looking = refresh(monitor);
+    monitor.own({ name: 'mine', pid: mine.pid });
+    await looking;
+    expect(monitor.recentEvents().events).toMatchObject([
+      { type: 'changed', listener: { port: 8001, owners: ['mine'] } },
+      { type: 'opened', listener: { port: 8002, owners: ['mine'] } },
+    ]);
+  });
+
+  test('that come are known at once to whoever asks', async () => {
+    await using mine = await tree();
+    await mine.open('here', 8001);
+    await started();
+    monitor.own({ name: 'mine', pid: mine.pid });
+    const events = monitor.events({ owner: 'mine', initial: true });
+    expect((await events.next()).value).toMatchObject({ type: 'opened', initial: true });
+    expect(monitor.listeners({ owner: 'mine' })).toMatchObject([
+      { port: 8001, processes: [{ owners: ['mine'] }] },
+    ]);
+  });
+
   test('are found by the environment that a detached process inherited, each value by itself', async () => {
     await using seven = await tree({ TERMINAL_ID: '7', BIG: 'x'.repeat(100_000) });
     await using eight = await tree({ TERMINAL_ID: '8' });
@@ -193,6 +245,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await others.open('here', 8002);
     expect(await refresh(monitor)).toEqual([]);
     const owner = monitor.own({ name: 'mine', pid: mine.pid });
+    expect(monitor.recentEvents().events).toMatchObject([{ type: 'opened', listener: { port: 8001 } }]);
     owner.end();
     expect(monitor.recentEvents().events).toMatchObject([
       { type: 'opened', listener: { port: 8001 } },

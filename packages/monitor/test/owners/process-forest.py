@@ -2,7 +2,7 @@
 Grows a random tree of processes, each leaf of which listens on some ports: forest.py SEED LEAVES PORTS_A_LEAF FIRST_PORT
 
 Grows once it is given a line, and prints a line of JSON, a leaf each: `ports`, `detached` (no ancestor leads back to this process), `cleared` (its environment
-is empty) and how it came to be. Ends its leaves, and itself, when its input ends.
+is empty), `unmarked` (no ancestor has the TERMINAL_ID of this process) and how it came to be. Ends its leaves, and itself, when its input ends.
 """
 import ctypes, json, os, random, signal, socket, sys
 
@@ -64,6 +64,15 @@ def descend(steps, leaf):
     signal.pause()
 
 
+def has_mark(pid):
+    mark = b'TERMINAL_ID=' + os.environb.get(b'TERMINAL_ID', b'none')
+    try:
+        with open('/proc/%d/environ' % pid, 'rb') as environment:
+            return mark in environment.read().split(b'\0')
+    except PermissionError:
+        return False
+
+
 sys.stdin.readline()
 # Whoever comes to be writes down its pid, so that none is left behind.
 register, everybody = os.pipe()
@@ -95,6 +104,7 @@ for number in range(leaves):
         'pid': pid,
         'detached': os.getpid() not in parents,
         'cleared': cleared,
+        'unmarked': not any(has_mark(each) for each in parents if each > 0),
         'how': steps,
     })
 print(json.dumps(told), flush=True)

@@ -16,6 +16,8 @@ export interface Leaf {
   readonly detached: boolean;
   /** Nothing is in its environment. */
   readonly cleared: boolean;
+  /** No ancestor has its terminal's variable in its environment. */
+  readonly unmarked: boolean;
   readonly how: readonly string[];
 }
 

@@ -92,7 +92,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
         monitor.own({ name: `terminal ${number}`, pid });
         monitor.own({ name: `terminal ${number}`, environment: `TERMINAL_ID=${number}` });
       }
-      const isLost = ({ detached, cleared }: Leaf) => detached && cleared;
+      const isLost = ({ detached, cleared, unmarked }: Leaf) => detached && cleared && unmarked;
       const { right, wrong } = compare(monitor, (number, leaf) => (isLost(leaf) ? [] : ownerOf(number)));
       expect(wrong).toEqual([]);
       expect(right).toBe((OWNERS + STRANGERS) * LEAVES * PORTS_A_LEAF);

@@ -69,6 +69,7 @@ describe('a process behind a socket', () => {
         unit: null,
         cgroup: parseCgroupPath(readFileSync('/proc/self/cgroup')),
         leadsTo: null,
+        owners: [],
       },
     ]);
     const startedAt = processes[0]?.startedAt?.getTime() ?? 0;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import type { ListenerSocket, Process } from '@portolan/monitor';
 import { describe, expect, it } from 'vitest';
 import { CGROUP_ROOT } from '../../../monitor/test/owners/cgroup-root.js';
 import { StandInEngine } from '../../../monitor/test/places/engine/stand-in-engine.js';
@@ -12,6 +13,15 @@ const NOBODY = 65534;
 
 const SERVER = `
 server = listen(sys.argv[1])
+ready()
+wait()`;
+
+/** Shares its port with others that do the same. */
+const REUSING_SERVER = `
+server = socket.socket()
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+server.bind(('127.0.0.1', int(sys.argv[1])))
+server.listen(5)
 ready()
 wait()`;
 
@@ -76,6 +86,27 @@ function leaveCgroup(pid: number): void {
     // It has ended, and is in none any more.
   }
 }
+
+describe('JSON', () => {
+  it('tells whose each process and socket is where two share a port', async () => {
+    const port = String(await freePort());
+    await using one = await startPython(REUSING_SERVER, { args: [port], env: { [MARK]: 'one' } });
+    await using two = await startPython(REUSING_SERVER, { args: [port], env: { [MARK]: 'two' } });
+    const { stdout } = await portolan(['--json', '--env', `${MARK}=one`, port]);
+    const [listener] = JSON.parse(stdout).listeners;
+    const owner = `--env ${MARK}=one`;
+    expect(listener.owners).toEqual([owner]);
+    const whose = listener.processes.map((each: Process) => [each.pid, each.owners]);
+    expect(new Map(whose)).toEqual(
+      new Map([
+        [one.pid, [owner]],
+        [two.pid, []],
+      ]),
+    );
+    const holders = listener.sockets.flatMap(({ pids }: ListenerSocket) => pids);
+    expect(holders.sort()).toEqual([one.pid, two.pid].sort());
+  });
+});
 
 describe('--tree', () => {
   it('lists what a process and its descendants listen on', async () => {

@@ -3,7 +3,7 @@ import { parseCgroupPath, parseContainerId, parseUnit } from '../../processes/pa
 import { parseCommandLine } from '../../processes/parse-command-line.js';
 import { parseStat } from '../../processes/parse-stat.js';
 import { parseEffectiveUid, parseNamespacePid } from '../../processes/parse-status.js';
-import type { Process } from '../../processes/process.js';
+import { NO_OWNERS, type Process } from '../../processes/process.js';
 import type { Part } from './frames.js';
 
 /**
@@ -31,6 +31,7 @@ function parseProcess(pid: number, files: ReadonlyMap<string, Buffer>): Process 
     unit: parseUnit(status),
     cgroup: parseCgroupPath(status),
     leadsTo: containerPort({ name: stat.name, executable: null, commandLine }),
+    owners: NO_OWNERS,
   };
 }
 

@@ -8,16 +8,19 @@ const IGNORE = 'PORTOLAN_IGNORE';
 
 /** Remembers which holders are left out: those that want to be, and this process itself. All are processes of this machine. */
 export class IgnoredHolders {
-  readonly #processes = new WeakSet<Process>();
+  /** The start of each process that is left out, by its pid. A process is read again and again, and stays the same. */
+  readonly #startTicks = new Map<number, Process['startTicks']>();
   /** Of listeners that this process holds, if processes are not searched for. */
   readonly #heldHere = new WeakSet<Listener['sockets']>();
 
   /** Notes which of the processes behind these listeners are left out. */
   note(listeners: readonly Listener[]): void {
     // A process may have thousands of listeners, and its environment is read once.
-    for (const process of new Set(listeners.flatMap(({ processes }) => processes ?? []))) {
-      const isMarked = () => processReader().environmentValue(process.pid, IGNORE) === '1';
-      if (isThisProcess(process.pid) || isMarked()) this.#processes.add(process);
+    for (const { pid, startTicks } of new Set(listeners.flatMap(({ processes }) => processes ?? []))) {
+      const mark = isThisProcess(pid) ? '1' : processReader().environmentValue(pid, IGNORE);
+      if (mark === '1') this.#startTicks.set(pid, startTicks);
+      // Of a process that has just ended nothing more can be told, and what was known of it holds.
+      else if (mark !== undefined) this.#startTicks.delete(pid);
     }
   }
 
@@ -36,15 +39,13 @@ export class IgnoredHolders {
     else if (isThisProcess(pid)) this.#heldHere.add(listener.sockets);
   }
 
-  /** The same process was read again. */
-  replace(before: Process, after: Process): void {
-    if (this.#processes.has(before)) this.#processes.add(after);
-  }
-
   /** Whether all who hold this listener are left out. */
   has({ processes, sockets }: Listener): boolean {
     if (processes === null) return this.#heldHere.has(sockets);
-    return processes.length > 0 && processes.every((process) => this.#processes.has(process));
+    return (
+      processes.length > 0 &&
+      processes.every(({ pid, startTicks }) => this.#startTicks.get(pid) === startTicks)
+    );
   }
 }
 

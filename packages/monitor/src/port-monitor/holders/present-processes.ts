@@ -1,7 +1,6 @@
 import type { Listener } from '../../listener.js';
 import type { Process } from '../../processes/process.js';
 import { readProcess } from '../../processes/read-process.js';
-import type { IgnoredHolders } from './ignored-holders.js';
 
 /** So many processes are remembered before all are forgotten. */
 const LIMIT = 4096;
@@ -15,12 +14,7 @@ interface Known {
 
 /** Reads again what processes are called and what they run: exec and prctl change that while their sockets stay. */
 export class PresentProcesses {
-  readonly #ignored: Pick<IgnoredHolders, 'replace'>;
   readonly #known = new Map<number, Known>();
-
-  constructor(ignored: Pick<IgnoredHolders, 'replace'>) {
-    this.#ignored = ignored;
-  }
 
   /**
    * A listener with its processes as they are now; the same object if nothing about them is new. Of who has ended, what was
@@ -51,8 +45,15 @@ export class PresentProcesses {
       known.equal.add(process);
       return process;
     }
-    this.#ignored.replace(process, known.process);
-    return known.process;
+    return this.#withOwners(known, process.owners);
+  }
+
+  /** Whose it is was found out for what was known before, and is read from nowhere. */
+  #withOwners(known: Known, owners: readonly string[]): Process {
+    if (hasSameNames(known.process.owners, owners)) return known.process;
+    const process = { ...known.process, owners };
+    this.#known.set(process.pid, { ...known, process, equal: new WeakSet([process]) });
+    return process;
   }
 
   #learn(before: Process, read: Process): Known {
@@ -62,6 +63,10 @@ export class PresentProcesses {
     this.#known.set(process.pid, known);
     return known;
   }
+}
+
+function hasSameNames(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
 }
 
 /** By what may change while a process lives. */

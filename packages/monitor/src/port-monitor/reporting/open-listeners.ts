@@ -103,12 +103,14 @@ export class OpenListeners {
 
   /** Owners came or went. */
   reassign(attachOwners: (listeners: readonly Listener[]) => readonly Listener[]): void {
-    const open = this.#sorted();
-    const assigned = attachOwners(this.#allSorted());
-    for (const [i, each] of open.entries()) {
+    const open = [...this.#open.values()];
+    const assigned = attachOwners(open.map(({ listener }) => listener));
+    const changed = open.flatMap((each, i) => {
       const listener = assigned[i];
-      if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
-    }
+      return listener === undefined || listener === each.listener ? [] : [{ open: each, listener }];
+    });
+    changed.sort((a, b) => compareListeners(a.listener, b.listener));
+    for (const { open, listener } of changed) this.#update(open, listener, ['owners']);
     this.settle();
   }
 

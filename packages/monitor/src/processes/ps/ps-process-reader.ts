@@ -1,12 +1,14 @@
 import { parseCommandLine } from '../parse-command-line.js';
 import type { ProcessStat } from '../parse-stat.js';
-import type { Process, SeenProcess } from '../process.js';
+import { NO_OWNERS, type Process, type SeenProcess } from '../process.js';
 import type { ProcessReader } from '../process-reader.js';
 import type { PsRow } from './parse-ps.js';
 import { runPs, runPsSync } from './run-ps.js';
 
 /** Learns of processes what lsof(8) has told, and ps(1) tells besides. */
 export class PsProcessReader implements ProcessReader {
+  readonly readsProc = false;
+
   async read(
     pids: ReadonlySet<number>,
     seen: ReadonlyMap<number, SeenProcess>,
@@ -56,6 +58,7 @@ function toProcess(seen: SeenProcess, row: PsRow | undefined): Process {
     unit: null,
     cgroup: null,
     leadsTo: null,
+    owners: NO_OWNERS,
   };
 }
 
