@@ -6,6 +6,9 @@ import { readProcess } from '../processes/read-process.js';
 import { processReader } from '../processes/system-process-reader.js';
 import { findUnheldHolders, type UnheldHolders } from './unheld-sockets.js';
 
+/** How often to search again for the sockets of which all holders have ended since they were found. */
+const ATTEMPTS = 2;
+
 /** How to search for the processes behind sockets. */
 export interface AttachOptions {
   /** The pids of those who are known to have opened the sockets. */
@@ -31,11 +34,24 @@ export async function attachProcesses(
 ): Promise<Listener[]> {
   const sockets = listeners.flatMap((listener) => listener.sockets);
   const holders = await findHolders(inodesToSearch(sockets), { openers, likely }, signal);
+  const pids = new Map(holders.pids);
   const told = sockets.flatMap((socket) => socket.pids ?? []);
-  const found = [...holders.pids.values()].flatMap((each) => [...each]);
-  const processes = await processReader().read(new Set([...told, ...found]), seen, signal);
+  const processes = await processReader().read(new Set([...told, ...allOf(pids)]), seen, signal);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    // A daemon's parent may end once it was found: its child holds the socket.
+    const orphaned = [...pids].filter(([, each]) => ![...each].some((pid) => processes.has(pid)));
+    if (orphaned.length === 0) break;
+    const again = await findHolders(new Set(orphaned.map(([inode]) => inode)), {}, signal);
+    for (const [inode, found] of again.pids) pids.set(inode, found);
+    const later = await processReader().read(new Set(allOf(again.pids)), seen, signal);
+    for (const [pid, process] of later) processes.set(pid, process);
+  }
   const unheld = await findUnheldHolders(listeners, holders, { namespaceOf, signal });
-  return attach(listeners, holders.pids, processes, unheld);
+  return attach(listeners, pids, processes, unheld);
+}
+
+function allOf(pids: Holders['pids']): number[] {
+  return [...pids.values()].flatMap((each) => [...each]);
 }
 
 function ofThisProcess(): number | undefined {
