@@ -18,7 +18,8 @@ const NLMSG_TYPE = 4;
 /**
  * Tells again and again whether the kernel's listening sockets are what they were. As long as they are, the kernel drops
  * the end that it sends behind each dump (netlink_dump() asks the socket's filter, net/netlink/af_netlink.c), and no more
- * is received than came the last time. What comes in addition stays in the socket, which is then readable.
+ * is received than came the last time. What comes in addition stays in the socket, which is then readable. What waits in a
+ * socket's queue opens and closes nothing, and may change at any time: it does not count.
  */
 export class UnchangedDump {
   readonly #socket: NetlinkSocket;
@@ -32,7 +33,7 @@ export class UnchangedDump {
   /** @param socket one of `openSockDiag`, for this comparison alone */
   constructor(socket: NetlinkSocket) {
     this.#socket = socket;
-    this.#dump = new ListenerDump(socket);
+    this.#dump = new ListenerDump(socket, 'all but queues');
   }
 
   /** Has the next dumps differ from the last; to be called where the socket is readable. */
