@@ -253,6 +253,7 @@ export class SiteWatch {
   }
 
   async #tellDifference(listeners: readonly Listener[]): Promise<void> {
+    if (listeners !== this.#seen) this.#open.sawQueues(listeners);
     const replayed = this.#records.replay(this.#seen, listeners);
     const { transients, reopened, ended, unsettled, openers, lost } = replayed;
     this.#hasUnsettled = unsettled.size > 0;

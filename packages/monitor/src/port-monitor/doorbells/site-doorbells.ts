@@ -3,6 +3,7 @@ import { isMac } from '../../kernel/platform.js';
 import { SELF } from '../../listener.js';
 import type { Logger } from '../../logger.js';
 import type { SourceName } from '../../sources/source.js';
+import { BackOff } from '../../timing/back-off.js';
 import { Pace } from '../../timing/pace.js';
 import { ClockDoorbell } from './clock/clock.js';
 import { NetlinkClock } from './clock/netlink-clock.js';
@@ -41,9 +42,18 @@ const DOUBTFUL_MS = 10_000;
  */
 export class SiteDoorbells {
   readonly #options: SiteDoorbellsOptions;
-  readonly #pace: Pace;
   readonly #clock: ClockDoorbell;
   readonly #running = new Set<Doorbell>();
+  /** Those that are being started. */
+  readonly #starting = new Set<Promise<boolean>>();
+  /** Those that rang and then failed. */
+  readonly #failed = new Set<DoorbellName>();
+  readonly #backOffs: Record<DoorbellName, BackOff> = {
+    tracefs: new BackOff(),
+    destroy: new BackOff(),
+    clock: new BackOff(),
+  };
+  #pace: Pace;
   #netlinkClock: NetlinkClock | undefined;
   #tracefs: TracefsDoorbell | undefined;
   #source: SourceName | undefined;
@@ -51,9 +61,8 @@ export class SiteDoorbells {
 
   constructor(options: SiteDoorbellsOptions) {
     this.#options = options;
-    const { cpuShare, persistent } = options;
-    this.#pace = new Pace(this.#intervalMs, cpuShare);
-    this.#clock = new ClockDoorbell(this.#intervalMs, { persistent });
+    this.#pace = this.#newPace();
+    this.#clock = new ClockDoorbell(this.#intervalMs, options);
   }
 
   get #intervalMs(): number {
@@ -93,6 +102,7 @@ export class SiteDoorbells {
     this.#ring = undefined;
     this.#tracefs = undefined;
     this.#netlinkClock = undefined;
+    await Promise.allSettled(this.#starting);
     await Promise.all([...this.#running].map((doorbell) => doorbell.stop()));
     this.#running.clear();
   }
@@ -113,12 +123,23 @@ export class SiteDoorbells {
     this.#netlinkClock?.ringOnceMore();
   }
 
-  /** Which source answers. */
+  /** Which source answered a look. Each look is an occasion to start again what failed. */
   sourceIs(source: SourceName): void {
-    if (source === this.#source) return;
     this.#source = source;
-    if (source === 'netlink') void this.#startNetlinkClock();
-    else this.#endNetlinkClock();
+    if (source !== 'netlink') this.#endNetlinkClock();
+    else if (this.#netlinkClock === undefined && this.#backOffs.clock.isDue) void this.#startNetlinkClock();
+    for (const name of this.#failed) if (this.#backOffs[name].isDue) void this.#startAgain(name);
+  }
+
+  async #startAgain(name: DoorbellName): Promise<void> {
+    this.#failed.delete(name);
+    const doorbell = this.#create[name](this.#options.namespace);
+    if (doorbell !== undefined && !(await this.#tryToStart(doorbell, false))) this.#hasFailed(name);
+  }
+
+  #hasFailed(name: DoorbellName): void {
+    this.#backOffs[name].failed();
+    if (name !== 'clock') this.#failed.add(name);
   }
 
   async #startNetlinkClock(): Promise<void> {
@@ -126,7 +147,10 @@ export class SiteDoorbells {
     if (this.#ring === undefined || this.#netlinkClock !== undefined || namespace === undefined) return;
     const netlinkClock = new NetlinkClock({ intervalMs: this.#intervalMs, cpuShare, persistent, namespace });
     this.#netlinkClock = netlinkClock;
-    if (!(await this.#tryToStart(netlinkClock, false))) this.#netlinkClock = undefined;
+    if (!(await this.#tryToStart(netlinkClock, false)) && this.#netlinkClock === netlinkClock) {
+      this.#netlinkClock = undefined;
+      this.#hasFailed('clock');
+    }
     this.#setClock();
   }
 
@@ -139,23 +163,44 @@ export class SiteDoorbells {
     this.#setClock();
   }
 
+  /** How often clocks ring depends on whether tracefs tells of openings. */
+  #useTracefs(tracefs: TracefsDoorbell | undefined): void {
+    this.#tracefs = tracefs;
+    this.#pace = this.#newPace();
+    this.#setClock();
+    if (this.#netlinkClock === undefined) return;
+    this.#endNetlinkClock();
+    void this.#startNetlinkClock();
+  }
+
+  #newPace(): Pace {
+    return new Pace(this.#intervalMs, this.#options.cpuShare);
+  }
+
   #setClock(): void {
     const { intervalMs } = this.#pace;
     this.#clock.intervalMs =
       this.#netlinkClock === undefined ? intervalMs : Math.max(intervalMs, DOUBTFUL_MS);
   }
 
-  async #tryToStart(doorbell: Doorbell, isNeeded: boolean): Promise<boolean> {
+  #tryToStart(doorbell: Doorbell, isNeeded: boolean): Promise<boolean> {
+    const starting = this.#start(doorbell, isNeeded).finally(() => this.#starting.delete(starting));
+    this.#starting.add(starting);
+    return starting;
+  }
+
+  async #start(doorbell: Doorbell, isNeeded: boolean): Promise<boolean> {
     const ring = this.#ring;
     if (ring === undefined) return false;
     try {
       await doorbell.start(ring, (error) => this.#onFailure(doorbell, error));
-      if (this.#ring === undefined) {
+      const isReplaced = doorbell instanceof NetlinkClock && doorbell !== this.#netlinkClock;
+      if (this.#ring === undefined || isReplaced) {
         await doorbell.stop();
         return false;
       }
       this.#running.add(doorbell);
-      if (doorbell instanceof TracefsDoorbell) this.#tracefs = doorbell;
+      if (doorbell instanceof TracefsDoorbell) this.#useTracefs(doorbell);
       return true;
     } catch (error) {
       const failure = doorbellErrorFrom(doorbell.name, error);
@@ -165,19 +210,14 @@ export class SiteDoorbells {
     }
   }
 
-  /** The clock still rings. */
+  /** Such as for want of memory. The clock still rings. */
   #onFailure(doorbell: Doorbell, error: DoorbellError): void {
     this.#options.logger?.debug(`doorbell ${doorbell.name} failed: ${error.message}`);
     this.#running.delete(doorbell);
     void doorbell.stop();
+    this.#hasFailed(doorbell.name);
     if (doorbell === this.#netlinkClock) this.#endNetlinkClock();
-    if (doorbell === this.#tracefs) {
-      this.#tracefs = undefined;
-      // It has relied on the kernel to tell the most.
-      if (this.#netlinkClock === undefined) return;
-      this.#endNetlinkClock();
-      void this.#startNetlinkClock();
-    }
+    if (doorbell === this.#tracefs) this.#useTracefs(undefined);
   }
 }
 

@@ -41,6 +41,10 @@ interface OpenListener {
 export class OpenListeners {
   readonly #options: OpenListenersOptions;
   readonly #open = new Map<string, OpenListener>();
+  /** What the last look saw. */
+  #seen: readonly Listener[] = [];
+  /** Whether each of the open ones has the queues that the last look saw. */
+  #hasQueues = true;
   /** Those that are to be told of once they have been open for long enough. */
   readonly #unsettled = new Set<OpenListener>();
   #settleTimer: NodeJS.Timeout | undefined;
@@ -51,6 +55,7 @@ export class OpenListeners {
 
   /** Those that are wanted, in the order of `compareListeners`. */
   listeners(): readonly Listener[] {
+    this.#takeOverQueues();
     this.#reread(this.#open.values(), ASKED_AGE_MS);
     return this.#allSorted().filter((listener) => this.#isWanted(listener));
   }
@@ -62,6 +67,7 @@ export class OpenListeners {
 
   /** Those of them that were told or were there at the start: the end of each will be told. */
   reported(): readonly Listener[] {
+    this.#takeOverQueues();
     const shown = this.#sorted().filter((open) => this.#isShown(open));
     return shown.map(({ listener }) => listener);
   }
@@ -76,6 +82,12 @@ export class OpenListeners {
     const since = performance.now();
     for (const listener of listeners)
       this.#open.set(listenerKey(listener), { listener, since, isReported: true });
+  }
+
+  /** All that a look saw, in the order of `compareListeners`: what waits in their queues is no event, but whoever asks sees it. */
+  sawQueues(seen: readonly Listener[]): void {
+    this.#seen = seen;
+    this.#hasQueues = false;
   }
 
   /** A listener that has come, or whose sockets are others now. The former is told by {@link settle}. */
@@ -175,6 +187,7 @@ export class OpenListeners {
     const previous = open.listener;
     const wasShown = this.#isShown(open);
     open.listener = listener;
+    this.#hasQueues = false;
     const isWanted = this.#isWanted(listener);
     open.isReported = wasShown && isWanted;
     if (open.isReported) this.#tellChanged(open, previous, changes);
@@ -214,6 +227,20 @@ export class OpenListeners {
     return difference([open.listener], [listener]).replaced.length === 0 ? open : undefined;
   }
 
+  /** Only for who asks: queues change far more often than anybody does. */
+  #takeOverQueues(): void {
+    if (this.#hasQueues) return;
+    this.#hasQueues = true;
+    const seen = this.#seen;
+    let i = 0;
+    for (const open of this.#sorted()) {
+      while (i < seen.length && compareListeners(seen[i] as Listener, open.listener) < 0) i++;
+      const { [i]: now } = seen;
+      if (now !== undefined && compareListeners(now, open.listener) === 0)
+        open.listener = withQueuesOf(now, open.listener);
+    }
+  }
+
   #allSorted(): readonly Listener[] {
     return this.#sorted().map(({ listener }) => listener);
   }
@@ -221,6 +248,16 @@ export class OpenListeners {
   #sorted(): OpenListener[] {
     return [...this.#open.values()].sort((a, b) => compareListeners(a.listener, b.listener));
   }
+}
+
+/** The listener with what waits in the queues of its sockets now; the same object if that is what it has. */
+function withQueuesOf(now: Listener, listener: Listener): Listener {
+  const sockets = listener.sockets.map((socket, i) => {
+    const { inode, backlog, backlogLimit } = now.sockets[i] ?? socket;
+    const isSame = backlog === socket.backlog && backlogLimit === socket.backlogLimit;
+    return isSame || inode !== socket.inode ? socket : { ...socket, backlog, backlogLimit };
+  });
+  return sockets.every((socket, i) => socket === listener.sockets[i]) ? listener : { ...listener, sockets };
 }
 
 function haveSameProcesses(a: Listener, b: Listener): boolean {

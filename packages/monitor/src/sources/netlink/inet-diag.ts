@@ -6,3 +6,8 @@ export const TCPDIAG_GETSOCK = 18;
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+
+/** A `struct inet_diag_msg`, and two of its fields: what waits to be received, and to be sent, of 32 bits each. */
+export const INET_DIAG_MSG_LENGTH = 72;
+export const IDIAG_RQUEUE = 56;
+export const IDIAG_WQUEUE = 60;

@@ -43,15 +43,20 @@ function reasonNotOpened(error: unknown): string {
   return error instanceof NamespaceError ? error.reason : String(error);
 }
 
+/** What makes one dump differ from the last: any byte, or any but those of the sockets' queues. */
+type Compared = 'all' | 'all but queues';
+
 /** Dumps the kernel's listening sockets again and again, through one socket of {@link openSockDiag}. */
 export class ListenerDump {
   readonly #socket: NetlinkSocket;
+  readonly #compared: Compared;
   #requests: readonly Uint8Array[] | undefined;
   /** The datagrams of the last dumps, in the order in which they came. */
   #last: readonly DumpDatagram[] = [];
 
-  constructor(socket: NetlinkSocket) {
+  constructor(socket: NetlinkSocket, compared: Compared = 'all') {
     this.#socket = socket;
+    this.#compared = compared;
   }
 
   /** The datagrams of the last dumps, one behind the other. */
@@ -67,7 +72,7 @@ export class ListenerDump {
   /**
    * Takes all dumps.
    *
-   * @returns true when they differ in any byte from the dumps before
+   * @returns true when they differ from the dumps before, in what is compared
    * @throws SourceError when one of them fails; what is left of it makes this socket useless
    */
   take(): boolean {
@@ -100,7 +105,7 @@ export class ListenerDump {
         const datagram = this.#last[index];
         if (datagram === undefined) return false;
         done = datagram.part.done;
-        if (!datagram.part.isEnd && !datagram.isReceived(this.#receiveInto(roomAt(index)))) return false;
+        if (!datagram.part.isEnd && !this.#isSame(datagram, this.#receiveInto(roomAt(index)))) return false;
       }
     }
     return index > 0;
@@ -143,14 +148,18 @@ export class ListenerDump {
     }
   }
 
-  /** The next datagram: the same object as last time, if the same bytes came at that index. */
+  /** The next datagram: the same object as last time, if the same came at that index. */
   #receive(index: number): DumpDatagram {
     const room = roomAt(index);
     const length = this.#receiveInto(room);
     if (length < 0) throw new SourceError('netlink', `the answer broke off (${getSystemErrorName(length)})`);
     if (length > room.length) throw new SourceError('netlink', 'a datagram was truncated');
     const last = this.#last[index];
-    return last?.isReceived(length) ? last : new DumpDatagram(room, length);
+    return last !== undefined && this.#isSame(last, length) ? last : new DumpDatagram(room, length);
+  }
+
+  #isSame(last: DumpDatagram, length: number): boolean {
+    return this.#compared === 'all' ? last.isReceived(length) : last.isReceivedButForQueues(length);
   }
 
   #receiveInto(room: Buffer): number {

@@ -7,9 +7,16 @@ import { LITTLE_ENDIAN } from '../../kernel/byte-order.js';
 import { aligned, messageLength, NLMSG_HEADER_LENGTH } from '../../kernel/netlink-message.js';
 import { type BoundSocket, boundSocket, type Family, type Protocol } from '../../listener.js';
 import { LISTENING_STATE } from '../listening-state.js';
-import { AF_INET, AF_INET6, SOCK_DIAG_BY_FAMILY, TCPDIAG_GETSOCK } from './inet-diag.js';
+import {
+  AF_INET,
+  AF_INET6,
+  IDIAG_RQUEUE,
+  IDIAG_WQUEUE,
+  INET_DIAG_MSG_LENGTH,
+  SOCK_DIAG_BY_FAMILY,
+  TCPDIAG_GETSOCK,
+} from './inet-diag.js';
 
-const INET_DIAG_MSG_LENGTH = 72;
 const INET_DIAG_SKV6ONLY = 11;
 const INET_DIAG_CGROUP_ID = 21;
 /** The high bits of an attribute's type are flags (NLA_F_NESTED, NLA_F_NET_BYTEORDER). */
@@ -98,8 +105,8 @@ function readSocket(
     uid: view.getUint32(start + 64, LITTLE_ENDIAN),
     interface: interfaceIndex === 0 ? null : names.interfaceName(interfaceIndex),
     v6Only,
-    backlog: view.getUint32(start + 56, LITTLE_ENDIAN),
-    backlogLimit: protocol === 'tcp' ? view.getUint32(start + 60, LITTLE_ENDIAN) : null,
+    backlog: view.getUint32(start + IDIAG_RQUEUE, LITTLE_ENDIAN),
+    backlogLimit: protocol === 'tcp' ? view.getUint32(start + IDIAG_WQUEUE, LITTLE_ENDIAN) : null,
     cgroup,
   });
 }

@@ -18,7 +18,8 @@ const NLMSG_TYPE = 4;
 /**
  * Tells again and again whether the kernel's listening sockets have changed. As long as they have not, a filter has the
  * kernel drop the end of each dump (netlink_dump(), net/netlink/af_netlink.c), and no more is received than came the last
- * time. What comes in addition stays in the socket, which is readable then.
+ * time. What comes in addition stays in the socket, which is readable then. What waits in a
+ * socket's queue opens and closes nothing, and may change at any time: it does not count.
  */
 export class UnchangedDump {
   readonly #socket: NetlinkSocket;
@@ -32,7 +33,7 @@ export class UnchangedDump {
   /** @param socket one of `openSockDiag`, for this comparison alone */
   constructor(socket: NetlinkSocket) {
     this.#socket = socket;
-    this.#dump = new ListenerDump(socket);
+    this.#dump = new ListenerDump(socket, 'all but queues');
   }
 
   /** Makes the next dumps differ from the last ones. Call it when the socket is readable. */

@@ -1,4 +1,6 @@
+import { createSocket } from 'node:dgram';
 import { constants } from 'node:os';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Libc } from '../../../src/kernel/calls.js';
@@ -18,6 +20,8 @@ const PLANS = Array.from({ length: PORTS }, (_, i): SocketPlan[] => [
   { protocol: 'tcp', family: 4, address: '127.0.0.1', port: 3000 + i, backlog: 5 },
   { protocol: 'udp', family: 6, address: '::1', port: 3000 + i },
 ]).flat();
+/** Of the second of them. */
+const UDP_PORT = 3000;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('dumps that are compared', () => {
   const libc = loadLibc();
@@ -99,6 +103,38 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('dumps that are compared
     expect(told).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['of two sockets', 2],
+    ['of many', PLANS.length],
+  ])('do not tell of what waits in a queue, %s, and tell of each change beside it', async (_, count) => {
+    for (let number = 0; number < count; number++) toggle(number);
+    const compared = settled();
+    for (let i = 0; i < 10; i++) {
+      await sendTo(UDP_PORT);
+      expect(compared.hasChanged()).toBe(false);
+      expect(isReadable()).toBe(false);
+    }
+    for (const number of [0, 0]) {
+      await sendTo(UDP_PORT);
+      toggle(number);
+      expect(compared.hasChanged() || isReadable()).toBe(true);
+      compared.forget();
+      expect([1, 2, 3].map(() => compared.hasChanged())).toEqual([true, false, false]);
+    }
+  });
+
+  test('tell of a socket that took the place of another one, whatever waits in its queue', async () => {
+    toggle(1);
+    const compared = settled();
+    for (let i = 0; i < 3; i++) {
+      await sendTo(UDP_PORT);
+      toggle(1);
+      toggle(1);
+      expect(compared.hasChanged()).toBe(true);
+      expect([1, 2].map(() => compared.hasChanged())).toEqual([false, false]);
+    }
+  });
+
   test('receive nothing but what they compare, while nothing changes', () => {
     let received: number[] = [];
     const counting = withCall('recv', (...args) => {
@@ -134,6 +170,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('dumps that are compared
     toggle(2);
     expect(compared.hasChanged()).toBe(true);
   });
+
+  /** A datagram that nobody reads. */
+  async function sendTo(port: number): Promise<void> {
+    const sender = createSocket('udp6');
+    await promisify((done: (error: Error | null) => void) => sender.send('waits', port, '::1', done))();
+    sender.close();
+  }
 
   function withCall<Name extends 'recv' | 'attachFilter'>(name: Name, call: Libc[Name]): Libc {
     return new Proxy(libc, {

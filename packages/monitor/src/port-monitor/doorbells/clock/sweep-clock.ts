@@ -1,11 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import { BackOff } from '../../../timing/back-off.js';
 import { ClockDoorbell } from './clock.js';
 
 /** How long looks may hold the event loop. */
 const SLICE_MS = 5;
-/** How long a site that did not answer is left out, doubling from time to time: others are not to wait for it. */
-const BACK_OFF_MS = 1000;
-const BACK_OFF_LIMIT_MS = 60_000;
 /** The cost of a look is the least in so many sweeps. */
 const SWEEPS = 8;
 
@@ -71,25 +69,23 @@ export class SweepClock {
   }
 }
 
-/** A site that backs off while it does not answer. */
+/** A site that backs off while it does not answer: others are not to wait for it. */
 class SweptSite {
   readonly #watch: SweptWatch;
-  #backOffMs = 0;
-  #retryAt = 0;
+  readonly #backOff = new BackOff();
 
   constructor(watch: SweptWatch) {
     this.#watch = watch;
   }
 
   look(): Promise<void> | undefined {
-    if (this.#retryAt > 0 && performance.now() < this.#retryAt) return undefined;
+    if (!this.#backOff.isDue) return undefined;
     return this.#watch.lookUnlessUnchanged()?.then(() => this.#noteOutcome());
   }
 
   #noteOutcome(): void {
-    const { hasAnswered } = this.#watch;
-    this.#backOffMs = hasAnswered ? 0 : Math.min(2 * this.#backOffMs || BACK_OFF_MS, BACK_OFF_LIMIT_MS);
-    this.#retryAt = hasAnswered ? 0 : performance.now() + this.#backOffMs;
+    if (this.#watch.hasAnswered) this.#backOff.succeeded();
+    else this.#backOff.failed();
   }
 }
 

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -72,6 +74,18 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the clock that looks at
     await bell.quiet();
     for (const socket of others) socket[Symbol.dispose]();
     expect(bell.count).toBe(5);
+  });
+
+  test('is silent while what waits in a queue changes at every dump', async () => {
+    using _receiver = openSocket(UDP);
+    const sender = createSocket('udp6').bind(4000, UDP.address);
+    await once(sender, 'listening');
+    await start();
+    const sending = setInterval(() => sender.send('waits', UDP.port, UDP.address), 5);
+    await bell.quiet(500);
+    clearInterval(sending);
+    expect(bell.count).toBe(1);
+    sender.close();
   });
 
   test('rings once more when it is told that somebody saw a change, and not again', async () => {
