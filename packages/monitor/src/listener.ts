@@ -39,7 +39,7 @@ export interface ListenerSocket {
   readonly container: string | null;
   /** The pids of its holders among {@link Listener.processes}; null if nobody looked. */
   readonly pids: readonly number[] | null;
-  /** Who holds it; null if nobody looked, or if it was closed meanwhile. */
+  /** Who holds it; null if nobody looked, or if that can't be told: it was closed meanwhile, or no descriptor leads to it. */
   readonly holder: SocketHolder | null;
 }
 

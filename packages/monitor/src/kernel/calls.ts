@@ -26,6 +26,21 @@ const CALLS = {
   setns: { result: 'int', parameters: ['int', 'int'] },
   poll: { result: 'int', parameters: ['struct pollfd *, nfds_t', 'int'] },
   eventfd: { result: 'int', parameters: ['unsigned int', 'int'] },
+  epoll_create1: { result: 'int', parameters: ['int'] },
+  epoll_ctl: { result: 'int', parameters: ['int', 'int', 'int', 'void *'] },
+  epoll_wait: { result: 'int', parameters: ['int', 'void *', 'int', 'int'] },
+  /** For calls that old C libraries have no function for: the number of the call, and five arguments. */
+  syscall: {
+    result: 'ssize_t',
+    parameters: [
+      'unsigned long',
+      'unsigned long',
+      'unsigned long',
+      'unsigned long',
+      'unsigned long',
+      'unsigned long',
+    ],
+  },
   close: { result: 'int', parameters: ['int'] },
 } as const satisfies Record<string, Call>;
 

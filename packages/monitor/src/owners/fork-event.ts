@@ -8,6 +8,7 @@ import {
   BPF_LD_W_ABS,
   BPF_RET_K,
   BPF_TAX,
+  type Instruction,
   loadedWord,
   NOTHING,
   WHOLE_MESSAGE,
@@ -63,16 +64,34 @@ export function readFork(message: Uint8Array, length: number): Fork | undefined 
   return { parent, child };
 }
 
-/** Makes a filter that lets the forks of processes through, so that exec, exit and threads wake nobody. */
-export function forkFilter(): Uint8Array {
+/**
+ * A filter for the connector's socket that lets forks of processes through: exec, exit and threads wake nobody.
+ *
+ * @param parents lets through forks of these processes alone
+ */
+export function forkFilter(parents?: readonly number[]): Uint8Array {
   return assemble([
     [BPF_LD_W_ABS, 0, 0, PROC_EVENT],
-    [BPF_JEQ_K, 0, 5, loadedWord(PROC_EVENT_FORK)],
+    [BPF_JEQ_K, 1, 0, loadedWord(PROC_EVENT_FORK)],
+    [BPF_RET_K, 0, 0, NOTHING],
     [BPF_LD_W_ABS, 0, 0, CHILD_PID],
     [BPF_TAX, 0, 0, 0],
     [BPF_LD_W_ABS, 0, 0, CHILD_TGID],
-    [BPF_JEQ_X, 0, 1, 0],
-    [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
+    [BPF_JEQ_X, 1, 0, 0],
     [BPF_RET_K, 0, 0, NOTHING],
+    ...(parents === undefined ? [] : parentTest(parents)),
+    [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
   ]);
+}
+
+/** A jump reaches 255 instructions far at most: so each comparison has a return of its own. */
+function parentTest(parents: readonly number[]): Instruction[] {
+  return [
+    [BPF_LD_W_ABS, 0, 0, PARENT_TGID],
+    ...parents.flatMap((pid): Instruction[] => [
+      [BPF_JEQ_K, 0, 1, loadedWord(pid)],
+      [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
+    ]),
+    [BPF_RET_K, 0, 0, NOTHING],
+  ];
 }

@@ -25,6 +25,8 @@ const REST_MS = 100;
 
 /** What to call about forks. */
 export interface ForkFeedOptions {
+  /** Only forks of these processes are told; by default those of all. */
+  readonly parents?: readonly number[];
   readonly onFork: (fork: Fork) => void;
   /** Called when all forks up to now were told. */
   readonly onCaughtUp: () => void;
@@ -49,7 +51,7 @@ export class ForkFeed {
       throw new Error('the process connector tells only those in the first pid and user namespace');
     this.#options = options;
     const libc = loadLibc();
-    this.#socket = openConnectorAnywhere(libc);
+    this.#socket = openConnectorAnywhere(libc, forkFilter(options.parents));
     this.#watch = watchOwn(
       libc,
       { kind: 'readable', fd: this.#socket.fd },
@@ -69,6 +71,11 @@ export class ForkFeed {
     this.#options.onCaughtUp();
   }
 
+  /** Tells of the forks of these processes alone from now on. */
+  tellOf(parents: readonly number[]): void {
+    if (!this.#isOver) this.#socket.filter(forkFilter(parents));
+  }
+
   #receiveAll(): void {
     for (;;) {
       const length = this.#socket.receive(this.#message);
@@ -85,16 +92,16 @@ export class ForkFeed {
   }
 }
 
-/** Opens it in the machine's first network namespace: the connector tells nothing in others. */
-function openConnectorAnywhere(libc: Libc): NetlinkSocket {
+/** The connector speaks in the machine's first network namespace alone. */
+function openConnectorAnywhere(libc: Libc, filter: Uint8Array): NetlinkSocket {
   const first = networkNamespaceOf(1);
-  if (networkNamespaceOf('self') === first) return openConnector(libc);
+  if (networkNamespaceOf('self') === first) return openConnector(libc, filter);
   let refusal: unknown;
   // Some machines hide the first process from root, too. Any ancestor that is in its namespace leads there as well.
   for (let pid = process.pid; pid > 0; pid = readStat(pid)?.parentPid ?? 0) {
     if (networkNamespaceOf(pid) !== first) continue;
     try {
-      return inNetworkNamespace(libc, `/proc/${pid}/ns/net`, () => openConnector(libc));
+      return inNetworkNamespace(libc, `/proc/${pid}/ns/net`, () => openConnector(libc, filter));
     } catch (error) {
       refusal = error;
     }
@@ -102,12 +109,12 @@ function openConnectorAnywhere(libc: Libc): NetlinkSocket {
   throw refusal;
 }
 
-function openConnector(libc: Libc): NetlinkSocket {
+function openConnector(libc: Libc, filter: Uint8Array): NetlinkSocket {
   let socket: NetlinkSocket | undefined;
   try {
     socket = NetlinkSocket.open(libc, NETLINK_CONNECTOR);
     socket.makeRoom(QUEUE_LENGTH);
-    socket.filter(forkFilter());
+    socket.filter(filter);
     socket.join(CN_IDX_PROC);
     socket.send(listenRequest());
     return socket;

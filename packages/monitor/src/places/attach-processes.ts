@@ -1,14 +1,16 @@
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from '../processes/holders/find-holders.js';
-import { seesEveryProcess } from '../processes/holders/sees-every-process.js';
 import type { Process, SeenProcess } from '../processes/process.js';
 import { readProcess } from '../processes/read-process.js';
 import { processReader } from '../processes/system-process-reader.js';
+import { findUnheldHolders, type UnheldHolders } from './unheld-sockets.js';
 
 /** How to search for the processes behind sockets. */
 export interface AttachOptions {
-  /** Pids to look at first. */
+  /** The pids of those who are known to have opened the sockets. */
+  readonly openers?: readonly number[];
+  /** Other pids to look at first. */
   readonly likely?: readonly number[];
   /** What the source told of the processes in `sockets[].pids`, by pid. */
   readonly seen?: ReadonlyMap<number, SeenProcess>;
@@ -18,24 +20,22 @@ export interface AttachOptions {
 }
 
 /**
- * The same listeners, in the same order, with the processes behind their sockets and who holds each.
+ * The same listeners, in the same order, with the processes behind their sockets and who holds each. A socket that is called
+ * the kernel's may have been closed meanwhile.
  *
  * @throws the signal's reason if it was aborted
  */
 export async function attachProcesses(
   listeners: readonly Listener[],
-  { likely = [], seen = new Map(), namespaceOf = ofThisProcess, signal }: AttachOptions = {},
+  { openers = [], likely = [], seen = new Map(), namespaceOf = ofThisProcess, signal }: AttachOptions = {},
 ): Promise<Listener[]> {
   const sockets = listeners.flatMap((listener) => listener.sockets);
-  const { pids, unread } = await findHolders(inodesToSearch(sockets), likely, signal);
+  const holders = await findHolders(inodesToSearch(sockets), { openers, likely }, signal);
   const told = sockets.flatMap((socket) => socket.pids ?? []);
-  const found = [...pids.values()].flatMap((holders) => [...holders]);
+  const found = [...holders.pids.values()].flatMap((each) => [...each]);
   const processes = await processReader().read(new Set([...told, ...found]), seen, signal);
-  const mayBeUnread = (place: string) => {
-    const namespace = namespaceOf(place);
-    return namespace === undefined ? unread.size > 0 : unread.has(namespace);
-  };
-  return attach(listeners, pids, processes, (place) => !mayBeUnread(place) && seesEveryProcess());
+  const unheld = await findUnheldHolders(listeners, holders, { namespaceOf, signal });
+  return attach(listeners, holders.pids, processes, unheld);
 }
 
 function ofThisProcess(): number | undefined {
@@ -59,18 +59,15 @@ export function attachProcessesAmong(
     const process = readProcess(pid);
     if (process !== null) processes.set(pid, process);
   }
-  return attach(listeners, holders, processes, () => false);
+  return attach(listeners, holders, processes, new Map());
 }
 
-/** @param seesAll whether a socket of a place that nobody was found to hold is held by nobody; asked once for each place */
 function attach(
   listeners: readonly Listener[],
   found: Holders['pids'],
   processes: ReadonlyMap<number, Process>,
-  seesAll: (place: string) => boolean,
+  unheld: UnheldHolders,
 ): Listener[] {
-  const isComplete = new Map<string, boolean>();
-
   function holdersOf({ pids, inode }: ListenerSocket): Iterable<number> | undefined {
     return pids ?? (inode === null ? undefined : found.get(inode));
   }
@@ -78,9 +75,8 @@ function attach(
   function holderOfUnheld(socket: ListenerSocket, place: string): SocketHolder | null {
     // Its holders were found, but have ended since.
     if (socket.inode === null || holdersOf(socket) !== undefined) return null;
-    const complete = isComplete.get(place) ?? seesAll(place);
-    isComplete.set(place, complete);
-    return complete ? unheld(socket) : 'hidden';
+    const holder = unheld.get(place) ?? null;
+    return holder === 'kernel' && !isOfRoot(socket) ? null : holder;
   }
 
   function withHolders(socket: ListenerSocket, place: string): ListenerSocket & { readonly pids: number[] } {
@@ -103,9 +99,9 @@ function byNumber(a: number, b: number): number {
   return a - b;
 }
 
-/** The kernel's own sockets are root's. A user's socket that nobody holds was closed while it was searched for. */
-function unheld({ uid }: ListenerSocket): SocketHolder | null {
-  return uid === 0 || uid === null ? 'kernel' : null;
+/** The kernel's own sockets are root's. */
+function isOfRoot({ uid }: ListenerSocket): boolean {
+  return uid === 0 || uid === null;
 }
 
 /** The inodes of the sockets whose source did not tell who holds them. */

@@ -100,5 +100,10 @@ function unseen(place: string, reason: string, error: unknown): SiteLook {
 
 /** The processes of all sites of this machine are searched for together. */
 async function complete({ reader, listeners }: SiteLook, signal?: AbortSignal): Promise<readonly Listener[]> {
-  return reader?.attachOwners(await reader.attachProcesses(listeners, [], signal)) ?? listeners;
+  if (reader === undefined) return listeners;
+  try {
+    return reader.attachOwners(await reader.attachProcesses(listeners, [], signal));
+  } finally {
+    reader.close();
+  }
 }

@@ -57,13 +57,14 @@ async function searchFor(requests: readonly Request[]): Promise<void> {
 
 async function searchTogether(requests: readonly Request[], signal: AbortSignal): Promise<void> {
   const listeners = requests.flatMap((request) => request.listeners);
+  const openers = [...new Set(requests.flatMap((request) => request.openers ?? []))];
   const likely = [...new Set(requests.flatMap((request) => request.likely ?? []))];
   const seen = new Map(requests.flatMap((request) => [...(request.seen ?? [])]));
   const requestAt = new Map(
     requests.flatMap((request) => request.listeners.map(({ place }) => [place, request])),
   );
   const namespaceOf = (place: string) => requestAt.get(place)?.namespaceOf?.(place);
-  const found = await attachProcesses(listeners, { likely, seen, namespaceOf, signal });
+  const found = await attachProcesses(listeners, { openers, likely, seen, namespaceOf, signal });
   let start = 0;
   for (const request of requests) {
     const end = start + request.listeners.length;

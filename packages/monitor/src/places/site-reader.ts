@@ -1,4 +1,4 @@
-import { type Listener, SELF } from '../listener.js';
+import { type Listener, type ListenerSocket, SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Owners } from '../owners/owners.js';
 import type { SeenProcess } from '../processes/process.js';
@@ -44,6 +44,8 @@ export class SiteReader {
   readonly #shared: SharedByReaders;
   /** What the source told of processes when it was looked through last. */
   #seen = NOBODY;
+  /** Whether the sources were asked since that look. */
+  #hasAskedBetween = false;
 
   constructor(site: Site, options: ReaderOptions = {}, shared: SharedByReaders = {}) {
     const { sources = 'auto', processes, logger } = options;
@@ -60,6 +62,7 @@ export class SiteReader {
    * @throws NoSourceError if no source works; the signal's reason if it was aborted
    */
   async look(signal?: AbortSignal): Promise<ChainAnswer> {
+    this.#hasAskedBetween = false;
     const answer = await this.#chain.look(signal);
     this.#seen = answer.processes ?? NOBODY;
     return answer;
@@ -67,32 +70,44 @@ export class SiteReader {
 
   /** Whether a look would give the same answer as the last one; false if it takes a look to know. */
   isUnchanged(): boolean {
-    return this.#chain.isUnchanged();
+    return !this.#hasAskedBetween && this.#chain.isUnchanged();
   }
 
   /**
    * The same listeners, in the same order, with their processes, if these are searched for at all. Elsewhere the source has
    * told already what there is to know.
    *
-   * @param likely pids to look at first
+   * @param openers the pids of those who are known to have opened them
    * @throws what made the search fail; the signal's reason if it was aborted
    */
   async attachProcesses(
     listeners: readonly Listener[],
-    likely: readonly number[] = [],
+    openers: readonly number[] = [],
     signal?: AbortSignal,
   ): Promise<readonly Listener[]> {
     const { site } = this;
     if (!this.findsProcesses || listeners.length === 0) return listeners;
     if (site.kind === 'elsewhere') return processesElsewhere(listeners, this.#seen);
     const namespaceOf = () => site.tableInode;
-    const options: AttachOptions = {
-      likely: [...likely, ...site.pids],
-      seen: this.#seen,
-      namespaceOf,
-      signal,
-    };
-    return (this.#shared.search ?? ALONE).attach(listeners, options);
+    const options: AttachOptions = { openers, likely: site.pids, seen: this.#seen, namespaceOf, signal };
+    const attached = await (this.#shared.search ?? ALONE).attach(listeners, options);
+    return attached.some(({ sockets }) => sockets.some(isKernels))
+      ? this.#unlessClosed(attached, signal)
+      : attached;
+  }
+
+  /** The same listeners. What is the kernel's is so only if it is still open: a socket that nobody holds may have been closed. */
+  async #unlessClosed(listeners: readonly Listener[], signal?: AbortSignal): Promise<readonly Listener[]> {
+    // What this answer brings is new to whoever looks next.
+    this.#hasAskedBetween = true;
+    const now = await this.#chain.look(signal).catch(() => undefined);
+    signal?.throwIfAborted();
+    const open = new Set(now?.listeners.flatMap(({ sockets }) => sockets.map(({ inode }) => inode)));
+    const checked = (socket: ListenerSocket): ListenerSocket =>
+      isKernels(socket) && !open.has(socket.inode) ? { ...socket, holder: null } : socket;
+    return listeners.map((listener) =>
+      listener.sockets.some(isKernels) ? { ...listener, sockets: listener.sockets.map(checked) } : listener,
+    );
   }
 
   /** The same listeners with their owners. Owners are processes of this machine, and so is what they own. */
@@ -105,6 +120,10 @@ export class SiteReader {
   close(): void {
     this.#chain.close();
   }
+}
+
+function isKernels({ holder }: ListenerSocket): boolean {
+  return holder === 'kernel';
 }
 
 /** A search of one's own. */

@@ -108,13 +108,15 @@ export class PlaceWatch {
     this.#sweep(watch);
   }
 
-  /** Looks now at all that is there, and resolves with the events that were found. */
+  /** Looks now at all that is there, and resolves with the events that were found, when all holders are known. */
   async refresh(): Promise<readonly PortEvent[]> {
     const events: PortEvent[] = [];
     if (this.#place.changes) events.push(...(await this.#follow()));
+    this.#shared.followed.catchUp();
     const look = (watch: SiteWatch) =>
       watch.lookUnlessUnchanged()?.then((found) => void events.push(...found));
     await lookInSlices(this.watches.map((watch) => () => look(watch)));
+    for (const watch of this.watches) if (!watch.knowsHolders) events.push(...(await watch.learnHolders()));
     return events;
   }
 

@@ -7,6 +7,7 @@ import { PlaceError } from '../places/place-error.js';
 import { NoSourceError } from '../sources/no-source-error.js';
 import type { SourceName } from '../sources/source.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
+import { FollowedProcesses } from './holders/followed-processes.js';
 import { type MonitorSettings, monitorSettings, type PortMonitorOptions } from './options.js';
 import { PlaceWatch } from './place-watch.js';
 import type { MissedEvents, PortEvent } from './reporting/event.js';
@@ -47,6 +48,7 @@ export class PortMonitor implements AsyncDisposable {
   readonly #settings: MonitorSettings;
   readonly #places: readonly PlaceWatch[];
   readonly #owners: Owners;
+  readonly #followed: FollowedProcesses;
   readonly #outlet: EventOutlet;
   #state: 'new' | 'started' | 'stopped' = 'new';
   #stopping: Promise<void> | undefined;
@@ -57,10 +59,11 @@ export class PortMonitor implements AsyncDisposable {
     const settings = monitorSettings(options);
     this.#settings = settings;
     this.#outlet = new EventOutlet(settings.history);
+    this.#followed = new FollowedProcesses(settings.logger);
     this.#owners = new Owners({ followForks: (feed) => new ForkFeed(feed), logger: settings.logger });
     const places = createPlaces(settings.in);
     const cpuShare = settings.cpuShare / places.length;
-    const shared = { settings, outlet: this.#outlet, owners: this.#owners };
+    const shared = { settings, outlet: this.#outlet, owners: this.#owners, followed: this.#followed };
     const mayWatch = (place: string) => !this.#places.some((each) => each.isWatching(place));
     this.#places = places.map((place) => new PlaceWatch(place, shared, { cpuShare, mayWatch }));
   }
@@ -142,7 +145,7 @@ export class PortMonitor implements AsyncDisposable {
     this.#state = 'stopped';
     this.#settings.signal?.removeEventListener('abort', this.#onAborted);
     await Promise.all(this.#places.map((place) => place.stop()));
-    await this.#owners.close();
+    await Promise.all([this.#owners.close(), this.#followed.close()]);
     this.#outlet.end();
   }
 

@@ -1,3 +1,4 @@
+import { isMac } from '../kernel/platform.js';
 import { type Listener, listenerKey } from '../listener.js';
 import type { Site } from '../places/site.js';
 import { type SharedByReaders, SiteReader } from '../places/site-reader.js';
@@ -6,8 +7,10 @@ import type { SourceName } from '../sources/source.js';
 import { difference } from './difference.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
 import type { SiteDoorbells } from './doorbells/site-doorbells.js';
+import type { FollowedProcesses } from './holders/followed-processes.js';
 import { HolderSearch } from './holders/holder-search.js';
 import { IgnoredHolders } from './holders/ignored-holders.js';
+import { PresentProcesses } from './holders/present-processes.js';
 import { ConfirmedLook } from './looking/confirmed-look.js';
 import { LookScheduler } from './looking/look-scheduler.js';
 import type { MonitorSettings } from './options.js';
@@ -27,6 +30,7 @@ const GATHER_LIMIT_MS = 100;
 export interface SharedByWatches extends SharedByReaders {
   readonly settings: MonitorSettings;
   readonly outlet: EventOutlet;
+  readonly followed: FollowedProcesses;
 }
 
 /**
@@ -74,8 +78,23 @@ export class SiteWatch {
     );
     this.#confirmedLook = new ConfirmedLook(this.#reader, doorbells);
     this.#records = new RecordsBetweenLooks(doorbells);
-    this.#open = new OpenListeners({ ...settings, ignored, events: this.#events, looks: this.#scheduler });
-    this.#holders = new HolderSearch({ reader: this.#reader, open: this.#open, ignored, signal });
+    const isOfThisLinux = this.#reader.findsProcesses && this.#reader.isLocal && !isMac();
+    this.#open = new OpenListeners({
+      ...settings,
+      ignored,
+      processes: isOfThisLinux ? new PresentProcesses(ignored) : undefined,
+      events: this.#events,
+      looks: this.#scheduler,
+    });
+    this.#holders = new HolderSearch({
+      reader: this.#reader,
+      open: this.#open,
+      ignored,
+      followed: shared.followed,
+      // Before the start nothing is known that may have closed.
+      looks: { ring: () => this.#isStarted && this.#scheduler.ring() },
+      signal,
+    });
   }
 
   /** Which source answered last; undefined before the first answer. */
@@ -136,8 +155,21 @@ export class SiteWatch {
     if (!this.#scheduler.isIdle || this.#sourceStatus.isBlind || !isUnchanged())
       return this.#scheduler.lookNow();
     // Among many sites that is seen only with what changes.
-    if (!this.#isOneOfMany) this.#seeWhoEnded();
+    if (!this.#isOneOfMany) this.#holders.lookIsOver();
     return undefined;
+  }
+
+  /** Whether the holders of all that is open are known, as far as they can be found. */
+  get knowsHolders(): boolean {
+    return !this.#holders.isPending;
+  }
+
+  /** Resolves with what is told until they are known. */
+  async learnHolders(): Promise<readonly PortEvent[]> {
+    const { found } = this.#events;
+    const known = found.length;
+    await this.#holders.finish();
+    return found.slice(known);
   }
 
   /** Ends the watch; what was known stays to be read. */
@@ -172,6 +204,8 @@ export class SiteWatch {
     await this.#doorbells?.start((isSure) => this.#scheduler.ring(isSure));
     this.#isStarted = true;
     this.#abort.signal.throwIfAborted();
+    if (!this.#isOneOfMany) this.#holders.keepChecking();
+    this.#holders.lookIsOver();
   }
 
   async #stop(): Promise<void> {
@@ -205,7 +239,7 @@ export class SiteWatch {
       this.#noteAnswer(answer);
       await this.#tellDifference(listeners);
       this.#open.settle();
-      this.#seeWhoEnded();
+      this.#holders.lookIsOver();
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#sourceStatus.failed(error);
     }
@@ -259,9 +293,5 @@ export class SiteWatch {
     const { opened } = transient;
     const [listener] = this.#reader.attachOwners([this.#holders.listenerOf(endpointOf(opened), opened.pid)]);
     if (listener !== undefined) this.#open.tellTransient(listener, transient);
-  }
-
-  #seeWhoEnded(): void {
-    this.#holders.seeWhoEnded(() => this.#open.listeners());
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { listPids } from './list-pids.js';
 import { readProcFile } from './read-proc-file.js';
 import { readStat } from './read-process.js';
+import { threads } from './threads.js';
 
 /** Room for some 8,000 children. */
 const CHILDREN_LIMIT = 64 * 1024;
@@ -12,6 +13,11 @@ let isConfigured: boolean | undefined;
 export function tellsChildren(): boolean {
   isConfigured ??= existsSync('/proc/thread-self/children');
   return isConfigured;
+}
+
+/** The children of a process; none without CONFIG_PROC_CHILDREN. */
+export function* toldChildrenOf(pid: number): Generator<number, void> {
+  if (tellsChildren()) for (const child of readChildren(pid)) if (child !== undefined) yield child;
 }
 
 /** The children of a process; without CONFIG_PROC_CHILDREN the processes that name it as their parent. */
@@ -28,19 +34,11 @@ export function* childrenOf(pid: number): Generator<number, void> {
  * before each file, so that the caller can pause. None unless {@link tellsChildren}.
  */
 export function* readChildren(pid: number): Generator<number | undefined, void> {
-  for (const thread of threadsOf(pid)) {
+  for (const thread of threads(pid)) {
     yield undefined;
     const text = readProcFile(`/proc/${pid}/task/${thread}/children`, CHILDREN_LIMIT)?.toString('latin1');
     for (const child of text?.trim().split(' ') ?? []) {
       if (child !== '') yield Number(child);
     }
-  }
-}
-
-function threadsOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`);
-  } catch {
-    return []; // The process has ended.
   }
 }

@@ -2,10 +2,11 @@ import { dateOfTicks } from './clock-ticks.js';
 import { containerPort } from './container-port.js';
 import { parseCgroupPath, parseContainerId, parseUnit } from './parse-cgroup.js';
 import { COMMAND_LINE_LIMIT, parseCommandLine } from './parse-command-line.js';
-import { type ProcessStat, parseStat } from './parse-stat.js';
+import { type ProcessStat, type ProcessState, parseStat, parseState } from './parse-stat.js';
 import { parseEffectiveUid, parseNamespacePid } from './parse-status.js';
 import type { Process } from './process.js';
 import { readProcFile, readProcLink } from './read-proc-file.js';
+import { threads } from './threads.js';
 import { Users } from './users.js';
 
 /** /proc/PID/stat has a name and 51 numbers of 20 digits at most. */
@@ -21,8 +22,9 @@ const users = new Users();
 export function readProcess(pid: number): Process | null {
   const stat = readStat(pid);
   if (stat === null) return null;
-  const commandLine = parsed(readProcFile(`/proc/${pid}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine);
-  const executable = readProcLink(`/proc/${pid}/exe`);
+  const program = programDirectory(pid);
+  const commandLine = parsed(readProcFile(`${program}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine);
+  const executable = readProcLink(`${program}/exe`);
   const cgroups = readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT);
   const status = readProcFile(`/proc/${pid}/status`, STATUS_LIMIT);
   const uid = parsed(status, parseEffectiveUid);
@@ -37,7 +39,7 @@ export function readProcess(pid: number): Process | null {
     user: uid === null ? null : users.name(uid),
     startedAt: dateOfTicks(stat.startTicks),
     startTicks: stat.startTicks,
-    workingDirectory: readProcLink(`/proc/${pid}/cwd`),
+    workingDirectory: readProcLink(`${program}/cwd`),
     container: parsed(cgroups, parseContainerId),
     unit: parsed(cgroups, parseUnit),
     cgroup: parsed(cgroups, parseCgroupPath),
@@ -53,6 +55,21 @@ export function readContainer(pid: number): string | null {
 /** Reads which process has a pid now, from /proc/PID/stat (proc_pid_stat(5)); null if there is none. */
 export function readStat(pid: number): ProcessStat | null {
   return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);
+}
+
+/** Reads what a process is doing from the same; null if it is gone. */
+export function readState(pid: number): ProcessState | null {
+  return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseState);
+}
+
+/**
+ * Where /proc tells what a process runs. A main thread that has ended tells nothing any more, another thread of it does.
+ */
+function programDirectory(pid: number): string {
+  const directory = `/proc/${pid}`;
+  if (readProcLink(`${directory}/exe`) !== null) return directory;
+  const thread = threads(pid).find((each) => readProcLink(`/proc/${pid}/task/${each}/exe`) !== null);
+  return thread === undefined ? directory : `${directory}/task/${thread}`;
 }
 
 function parsed<T>(bytes: Buffer | null, parse: (bytes: Buffer) => T): T | null {

@@ -4,7 +4,7 @@ import { ProcProcessReader } from './proc-process-reader.js';
 import type { Process } from './process.js';
 import type { ProcessReader } from './process-reader.js';
 import { PsProcessReader } from './ps/ps-process-reader.js';
-import { readProcLink } from './read-proc-file.js';
+import { readState } from './read-process.js';
 
 const inProc = new ProcProcessReader();
 const throughPs = new PsProcessReader();
@@ -23,8 +23,8 @@ export function readStat(pid: number): ProcessStat | null {
  * Whether a process has ended, or its pid is another's by now. A zombie has ended too: its files are closed.
  * Always false on macOS, where the answer would take ps(1).
  */
-export function hasEnded({ pid, startTicks, executable }: Process): boolean {
+export function hasEnded({ pid, startTicks }: Pick<Process, 'pid' | 'startTicks'>): boolean {
   if (isMac()) return false;
-  if (readStat(pid)?.startTicks !== startTicks) return true;
-  return executable !== null && readProcLink(`/proc/${pid}/exe`) === null;
+  const state = readState(pid);
+  return state?.startTicks !== startTicks || state.isZombie;
 }

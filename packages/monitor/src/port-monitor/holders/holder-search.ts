@@ -1,18 +1,24 @@
+import { isMac } from '../../kernel/platform.js';
 import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
 import { attachProcessesAmong } from '../../places/attach-processes.js';
 import type { SiteReader } from '../../places/site-reader.js';
 import { readProcess } from '../../processes/read-process.js';
-import { hasEnded } from '../../processes/system-process-reader.js';
+import type { FollowedProcesses } from './followed-processes.js';
 import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
+import { PresentHolders } from './present-holders.js';
 
-/** How long an event waits for the processes behind it. */
+/** How long an event waits for the processes behind it at least. */
 const WAIT_MS = 100;
-/** How often to see whether those who hold what is open still live, with the looks that there are. */
-const HOLDERS_MS = 5000;
+/** It waits longer if a search takes longer on this machine, since some processes want to be left out; but not for ever. */
+const WAIT_LIMIT_MS = 1000;
 
 /** What is open, and learns more of it. */
 interface LearningListeners {
+  /** All of them. */
+  all(): readonly Listener[];
+  /** Is told which processes have other names than those that are known. */
+  renamed(pids: ReadonlySet<number>): void;
   /** Whether a listener is still as it was. */
   isOpen(listener: Listener): boolean;
   /** Is told what was learned after {@link HolderSearch.findSoon} had to answer. */
@@ -24,6 +30,10 @@ export interface HolderSearchOptions {
   readonly reader: SiteReader;
   readonly open: LearningListeners;
   readonly ignored: IgnoredHolders;
+  /** Undefined if holders are not followed. */
+  readonly followed?: FollowedProcesses | undefined;
+  /** Is rung if something may have closed. */
+  readonly looks: { ring(): unknown };
   readonly signal: AbortSignal;
 }
 
@@ -31,18 +41,29 @@ export interface HolderSearchOptions {
 export class HolderSearch {
   readonly #options: HolderSearchOptions;
   readonly #late: LateSearch;
+  readonly #present: PresentHolders;
   /** Searches that nobody may wait for any more. */
   readonly #attempts = new Set<AbortController>();
-  #endedSeenAt = Number.NEGATIVE_INFINITY;
+
+  #waitMs = WAIT_MS;
 
   constructor(options: HolderSearchOptions) {
-    const { open, signal } = options;
+    const { open, followed, looks, signal } = options;
     this.#options = options;
     this.#late = new LateSearch({
-      find: (listeners, likely) => this.#find(listeners, likely),
+      find: (listeners, openers) => this.#find(listeners, openers),
       isOpen: (listener) => open.isOpen(listener),
       onFound: (late) => this.#learn(late),
       signal,
+    });
+    this.#present = new PresentHolders({
+      followed,
+      looks,
+      signal,
+      listeners: () => open.all(),
+      learn: (listeners) => this.#learn(listeners),
+      renamed: (pids) => open.renamed(pids),
+      searchNow: (listeners) => this.#late.addNow(listeners.map(toSearchAnew)),
     });
     signal.addEventListener('abort', () => {
       for (const attempt of this.#attempts) attempt.abort(signal.reason);
@@ -71,13 +92,13 @@ export class HolderSearch {
     listeners: readonly Listener[],
     openers: ReadonlyMap<string, number>,
   ): Promise<readonly Listener[]> {
-    const { reader, ignored } = this.#options;
+    const { reader } = this.#options;
     if (!reader.findsProcesses || listeners.length === 0) return this.#find(listeners, []);
     const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
     try {
       const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
       if (likely === undefined) return await this.#findInTime(listeners, pids);
-      if (reader.isLocal) ignored.note(likely);
+      if (reader.isLocal) this.#noteHolders(likely);
       // A server forks its workers only after it listens.
       this.#late.add(listeners, pids);
       return likely;
@@ -97,40 +118,58 @@ export class HolderSearch {
     return listener;
   }
 
-  /**
-   * Sees now and then who of these has ended. A server that forks and ends leaves its sockets to its child: who holds them
-   * now is told late.
-   */
-  seeWhoEnded(listeners: () => readonly Listener[]): void {
-    const now = performance.now();
-    if (now < this.#endedSeenAt + HOLDERS_MS) return;
-    this.#endedSeenAt = now;
+  /** Tells of the holders that have ended. To be called after each look. */
+  lookIsOver(): void {
+    if (this.#mayFollow) this.#present.lookIsOver();
+  }
+
+  /** Looks every few seconds at the holders that can't be followed, whatever looks there are. */
+  keepChecking(): void {
+    if (this.#mayFollow) this.#present.keepChecking();
+  }
+
+  /** Whether some holder of what is open is not known yet. */
+  get isPending(): boolean {
+    return this.#present.isPending || this.#late.isPending;
+  }
+
+  /** Resolves when all that is open is known with its holders, as far as these can be found. */
+  async finish(): Promise<void> {
+    await this.#present.finish();
+    await this.#late.finish();
+  }
+
+  /** macOS does not tell. */
+  get #mayFollow(): boolean {
     const { reader } = this.#options;
-    if (!reader.findsProcesses || !reader.isLocal) return;
-    const left = listeners().filter(({ processes }) => processes?.some(hasEnded));
-    if (left.length > 0) this.#late.add(left.map(toSearchAnew), []);
+    return reader.findsProcesses && reader.isLocal && !isMac();
   }
 
   /** @throws what made the search fail, such as that no descriptor is left; the signal's reason if it was aborted */
   async #find(
     listeners: readonly Listener[],
-    likely: readonly number[],
+    openers: readonly number[],
     signal = this.#options.signal,
   ): Promise<readonly Listener[]> {
     const { reader, ignored } = this.#options;
-    const found = await reader.attachProcesses(listeners, likely, signal);
+    const began = performance.now();
+    const found = await reader.attachProcesses(listeners, openers, signal);
+    this.#waitMs = Math.min(Math.max(WAIT_MS, 2 * (performance.now() - began)), WAIT_LIMIT_MS);
     if (!reader.isLocal) return found;
-    if (reader.findsProcesses) ignored.note(found);
+    if (reader.findsProcesses) this.#noteHolders(found);
     else ignored.noteHeldHere(found);
     return found;
   }
 
-  async #findInTime(listeners: readonly Listener[], likely: readonly number[]): Promise<readonly Listener[]> {
+  async #findInTime(
+    listeners: readonly Listener[],
+    openers: readonly number[],
+  ): Promise<readonly Listener[]> {
     const attempt = new AbortController();
-    const search = this.#attempt(attempt, listeners, likely);
+    const search = this.#attempt(attempt, listeners, openers);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, WAIT_MS, undefined);
+      timer = setTimeout(resolve, this.#waitMs, undefined);
     });
     const found = await Promise.race([search, timeout]).finally(() => clearTimeout(timer));
     if (found !== undefined) return found;
@@ -138,7 +177,7 @@ export class HolderSearch {
       // If listeners open faster than they can be searched for, searches side by side would become ever more.
       search.catch(() => undefined);
       attempt.abort();
-      this.#late.add(listeners, likely);
+      this.#late.add(listeners, openers);
     }
     return listeners;
   }
@@ -146,20 +185,27 @@ export class HolderSearch {
   async #attempt(
     attempt: AbortController,
     listeners: readonly Listener[],
-    likely: readonly number[],
+    openers: readonly number[],
   ): Promise<readonly Listener[]> {
     this.#attempts.add(attempt);
     try {
       this.#options.signal.throwIfAborted();
-      return await this.#find(listeners, likely, attempt.signal);
+      return await this.#find(listeners, openers, attempt.signal);
     } finally {
       this.#attempts.delete(attempt);
     }
   }
 
+  #noteHolders(listeners: readonly Listener[]): void {
+    this.#options.ignored.note(listeners);
+    if (this.#mayFollow) this.#present.follow(listeners);
+  }
+
   #learn(late: readonly Listener[]): void {
     const { reader, open, signal } = this.#options;
-    if (!signal.aborted) open.learn(reader.attachOwners(late));
+    if (signal.aborted) return;
+    if (reader.findsProcesses && reader.isLocal) this.#noteHolders(late);
+    open.learn(reader.attachOwners(late));
   }
 }
 

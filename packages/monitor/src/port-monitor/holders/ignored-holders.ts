@@ -14,7 +14,8 @@ export class IgnoredHolders {
 
   /** Notes which of the processes behind these listeners are left out. */
   note(listeners: readonly Listener[]): void {
-    for (const process of listeners.flatMap(({ processes }) => processes ?? [])) {
+    // A process may have thousands of listeners, and its environment is read once.
+    for (const process of new Set(listeners.flatMap(({ processes }) => processes ?? []))) {
       const isMarked = () => processReader().environmentValue(process.pid, IGNORE) === '1';
       if (isThisProcess(process.pid) || isMarked()) this.#processes.add(process);
     }
@@ -33,6 +34,11 @@ export class IgnoredHolders {
   noteOpener(listener: Listener, pid: number): void {
     if (listener.processes !== null) this.note([listener]);
     else if (isThisProcess(pid)) this.#heldHere.add(listener.sockets);
+  }
+
+  /** The same process was read again. */
+  replace(before: Process, after: Process): void {
+    if (this.#processes.has(before)) this.#processes.add(after);
   }
 
   /** Whether all who hold this listener are left out. */

@@ -5,7 +5,7 @@ const LATE_MS = 100;
 /** A search that fails is tried again, after twice as long each time up to this. */
 const LATE_LIMIT_MS = 10_000;
 
-type Find = (listeners: readonly Listener[], likely: readonly number[]) => Promise<readonly Listener[]>;
+type Find = (listeners: readonly Listener[], openers: readonly number[]) => Promise<readonly Listener[]>;
 
 /** What is told in the end, and about what. */
 export interface LateSearchOptions {
@@ -20,19 +20,40 @@ export interface LateSearchOptions {
 export class LateSearch {
   readonly #options: LateSearchOptions;
   #listeners = new Map<string, Listener>();
-  #likely = new Set<number>();
+  #openers = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
   #isUnderWay = false;
+  #running: Promise<void> = Promise.resolve();
   #waitMs = LATE_MS;
 
   constructor(options: LateSearchOptions) {
     this.#options = options;
   }
 
-  add(listeners: readonly Listener[], likely: readonly number[]): void {
+  /** Searches for these a little later. */
+  add(listeners: readonly Listener[], openers: readonly number[]): void {
     for (const listener of listeners) this.#listeners.set(listenerKey(listener), listener);
-    for (const pid of likely) this.#likely.add(pid);
+    for (const pid of openers) this.#openers.add(pid);
     this.#wait();
+  }
+
+  /** Searches for these at once, or after the search that is under way. */
+  addNow(listeners: readonly Listener[]): void {
+    this.add(listeners, []);
+    if (this.#timer !== undefined) this.#search();
+  }
+
+  /** Searches at once for all that has gathered, and resolves when that is over, or has failed. */
+  async finish(): Promise<void> {
+    await this.#running;
+    if (this.#timer === undefined) return;
+    this.#search();
+    await this.#running;
+  }
+
+  /** Whether something is searched for, or waits for that. */
+  get isPending(): boolean {
+    return this.#isUnderWay || this.#timer !== undefined;
   }
 
   /**
@@ -42,7 +63,7 @@ export class LateSearch {
    */
   adopt(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): boolean {
     if (this.#isUnderWay || this.#timer !== undefined) return false;
-    void this.#finish(search, listeners);
+    this.#running = this.#finish(search, listeners);
     return true;
   }
 
@@ -54,11 +75,12 @@ export class LateSearch {
   #search(): void {
     const { find, isOpen, signal } = this.#options;
     const listeners = [...this.#listeners.values()].filter(isOpen);
-    const likely = [...this.#likely];
+    const openers = [...this.#openers];
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#listeners = new Map();
-    this.#likely = new Set();
-    if (!signal.aborted) void this.#finish(find(listeners, likely), listeners);
+    this.#openers = new Set();
+    if (!signal.aborted) this.#running = this.#finish(find(listeners, openers), listeners);
   }
 
   async #finish(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): Promise<void> {

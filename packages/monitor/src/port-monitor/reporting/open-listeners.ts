@@ -2,6 +2,7 @@ import { compareListeners, type Listener, listenerKey } from '../../listener.js'
 import type { Process } from '../../processes/process.js';
 import { difference } from '../difference.js';
 import type { IgnoredHolders } from '../holders/ignored-holders.js';
+import type { PresentProcesses } from '../holders/present-processes.js';
 import type { TransientListener } from '../records/replay.js';
 import type { EventBody, ListenerChange } from './event.js';
 import { type PortFilter, passes } from './port-filter.js';
@@ -14,10 +15,17 @@ export interface OpenListenersOptions {
   readonly persistent: boolean;
   readonly filter: PortFilter;
   readonly ignored: Pick<IgnoredHolders, 'has'>;
+  /** Reads the processes of listeners again; undefined if they are not processes of this machine. */
+  readonly processes?: Pick<PresentProcesses, 'of'> | undefined;
   readonly events: { publish(body: EventBody): void };
   /** Is rung for when some listener has been open long enough. */
   readonly looks: { ring(): void };
 }
+
+/** Processes that were read so short a time ago are told as they are known. */
+const EVENT_AGE_MS = 10;
+/** The same for whoever asks what is open, which may be often. */
+const ASKED_AGE_MS = 1000;
 
 /** A listener that was seen in the last look. */
 interface OpenListener {
@@ -43,7 +51,13 @@ export class OpenListeners {
 
   /** Those that are wanted, in the order of `compareListeners`. */
   listeners(): readonly Listener[] {
-    return this.#all().filter((listener) => this.#isWanted(listener));
+    this.#reread(this.#open.values(), ASKED_AGE_MS);
+    return this.#allSorted().filter((listener) => this.#isWanted(listener));
+  }
+
+  /** All that are open, wanted or not, in no order. */
+  all(): readonly Listener[] {
+    return [...this.#open.values()].map(({ listener }) => listener);
   }
 
   /** Those of them that were told or were there at the start: the end of each will be told. */
@@ -90,12 +104,19 @@ export class OpenListeners {
   /** Owners came or went. */
   reassign(attachOwners: (listeners: readonly Listener[]) => readonly Listener[]): void {
     const open = this.#sorted();
-    const assigned = attachOwners(this.#all());
+    const assigned = attachOwners(this.#allSorted());
     for (const [i, each] of open.entries()) {
       const listener = assigned[i];
       if (listener !== undefined && listener !== each.listener) this.#update(each, listener, ['owners']);
     }
     this.settle();
+  }
+
+  /** Some processes have other names than those that are known. */
+  renamed(pids: ReadonlySet<number>): void {
+    const isRenamed = ({ listener }: OpenListener) =>
+      listener.processes?.some(({ pid }) => pids.has(pid)) === true;
+    this.#reread([...this.#open.values()].filter(isRenamed), EVENT_AGE_MS);
   }
 
   forget(listener: Listener): void {
@@ -104,11 +125,13 @@ export class OpenListeners {
     if (open === undefined) return;
     this.#open.delete(key);
     this.#unsettled.delete(open);
-    if (this.#isShown(open)) this.#tellClosed(open, open.listener);
+    if (!this.#isShown(open)) return;
+    this.#reread([open], EVENT_AGE_MS);
+    this.#tellClosed(open, open.listener);
   }
 
   forgetAll(): void {
-    for (const listener of this.#all()) this.forget(listener);
+    for (const listener of this.#allSorted()) this.forget(listener);
   }
 
   /** What came and went unseen has not been open long enough for whoever wants to know only of what settled. */
@@ -128,6 +151,7 @@ export class OpenListeners {
       if (open.since + settleMs > now) continue;
       this.#unsettled.delete(open);
       if (!this.#isWanted(open.listener)) continue;
+      this.#reread([open], EVENT_AGE_MS);
       open.isReported = true;
       events.publish({ type: 'opened', listener: open.listener });
     }
@@ -151,9 +175,21 @@ export class OpenListeners {
     open.listener = listener;
     const isWanted = this.#isWanted(listener);
     open.isReported = wasShown && isWanted;
-    if (open.isReported) this.#options.events.publish({ type: 'changed', listener, previous, changes });
+    if (open.isReported) this.#tellChanged(open, previous, changes);
     else if (wasShown) this.#tellClosed(open, previous);
     else if (isWanted) this.#unsettled.add(open);
+  }
+
+  #tellChanged(open: OpenListener, previous: Listener, changes: readonly ListenerChange[]): void {
+    this.#reread([open], EVENT_AGE_MS);
+    this.#options.events.publish({ type: 'changed', listener: open.listener, previous, changes });
+  }
+
+  /** Who runs another program by now, or has another name, is the same holder: nothing is told for that alone. */
+  #reread(listeners: Iterable<OpenListener>, maxAgeMs: number): void {
+    const { processes } = this.#options;
+    if (processes === undefined) return;
+    for (const open of listeners) open.listener = processes.of(open.listener, maxAgeMs);
   }
 
   #tellClosed({ since }: OpenListener, listener: Listener): void {
@@ -176,7 +212,7 @@ export class OpenListeners {
     return difference([open.listener], [listener]).replaced.length === 0 ? open : undefined;
   }
 
-  #all(): readonly Listener[] {
+  #allSorted(): readonly Listener[] {
     return this.#sorted().map(({ listener }) => listener);
   }
 

@@ -4,16 +4,15 @@ import { opendirSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 const LISTED_AT_ONCE = 256;
 
 /**
- * Lists the descriptors of a process's open files in ascending order, from /proc/PID/fd (proc_pid_fd(5)). A process
- * may have a hundred thousand, and reading their names alone takes 75 ms and more: so many are listed bit by bit.
+ * The descriptors of a table of open files in ascending order, from /proc/PID/fd (proc_pid_fd(5)). A process
+ * may have a hundred thousand, and to read their names alone takes 75 ms and more: those come bit by bit.
  *
  * @throws the error of the system call if the process is gone (see {@link isGone}) or may not be read
  */
-export function descriptors(pid: number): Iterable<string> {
-  const directory = `/proc/${pid}/fd`;
-  const count = openFiles(directory);
+export function descriptors(table: string): Iterable<string> {
+  const count = openFiles(table);
   if (count === 0) return [];
-  return count !== undefined && count <= LISTED_AT_ONCE ? readdirSync(directory) : bitByBit(directory);
+  return count !== undefined && count <= LISTED_AT_ONCE ? readdirSync(table) : bitByBit(table);
 }
 
 function* bitByBit(directory: string): Generator<string, void> {
@@ -34,14 +33,13 @@ function openFiles(directory: string): number | undefined {
 }
 
 /**
- * Reads the inode of the socket under a descriptor.
+ * The inode of the socket that a link of a table of open files leads to; undefined for what is not a socket or was closed.
  *
- * @returns undefined if the descriptor is no socket, or was closed
  * @throws the error of the system call if the process may not be read
  */
-export function readSocketInode(pid: number, descriptor: string): number | undefined {
+export function readSocketInode(link: string): number | undefined {
   try {
-    return parseSocketLink(readlinkSync(`/proc/${pid}/fd/${descriptor}`));
+    return parseSocketLink(readlinkSync(link));
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;

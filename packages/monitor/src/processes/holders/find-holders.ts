@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInSlices } from '../../timing/slices.js';
 import { ticksNow, USER_HZ } from '../clock-ticks.js';
-import { readStat } from '../read-process.js';
-import { DescriptorSearch } from './descriptor-search.js';
+import type { ProcessState } from '../parse-stat.js';
+import { readState } from '../read-process.js';
+import { DescriptorSearch, type SearchStart } from './descriptor-search.js';
 
-/** So long after its fork a process that was forked to run another program does so. */
+/** So long after its fork a process that was forked to run another program has mostly done so. */
 const GROWN_MS = 30;
-const GROWN_TICKS = (GROWN_MS * USER_HZ) / 1000;
+/** One that neither sleeps nor has run another program by then is taken for a worker at work after this time. */
+const GROWN_LIMIT_MS = 1000;
+/** How often those who were forked just now are looked at, and how long a search waits for them. */
+const GROWING_MS = 10;
+const GROWING_LIMIT_MS = 60;
 
 /** Which processes hold which sockets. */
 export interface Holders {
@@ -17,6 +22,8 @@ export interface Holders {
    * found of these. Those in others are no loss, as they hardly hold a socket of another one.
    */
   readonly unread: ReadonlySet<number>;
+  /** False if some thread may have open files of its own that can't be told from those of its process. */
+  readonly sawAllTables: boolean;
 }
 
 /**
@@ -32,32 +39,59 @@ export interface Holders {
  */
 export async function findHolders(
   inodes: ReadonlySet<number>,
-  likely: readonly number[] = [],
+  start: SearchStart = {},
   signal?: AbortSignal,
 ): Promise<Holders> {
   const search = new DescriptorSearch(inodes);
   const began = ticksNow();
-  await runInSlices(search.everywhere(likely), signal);
+  await runInSlices(search.everywhere(start), signal);
   await askNewborn(search, began, signal);
   return search;
 }
 
 /**
  * Whoever was forked to run another program has the sockets of its parent until then. Those who share one and had just been
- * forked are asked again when they are old enough.
+ * forked are asked again when they have grown up. Those of whom that can't be told yet are left out.
  */
 async function askNewborn(search: DescriptorSearch, began: number, signal?: AbortSignal): Promise<void> {
-  const sharers = [...search.pids.values()].filter(({ size }) => size > 1).flatMap((pids) => [...pids]);
-  const births = new Map([...new Set(sharers)].map((pid) => [pid, readStat(pid)?.startTicks ?? 0]));
-  const newborn = [...births].filter(([, birth]) => birth > began - GROWN_TICKS);
-  if (newborn.length === 0) return;
-  const grownAt = Math.max(...newborn.map(([, birth]) => birth)) + GROWN_TICKS;
-  const waitMs = (1000 * (grownAt - ticksNow())) / USER_HZ;
-  // Not longer in a container that is told another time since boot.
-  if (waitMs > 0 && waitMs < 2 * GROWN_MS) {
-    await sleep(waitMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  const sharers = new Set(
+    [...search.pids.values()].filter(({ size }) => size > 1).flatMap((pids) => [...pids]),
+  );
+  const newborn = [...sharers].filter((pid) => {
+    const startTicks = readState(pid)?.startTicks ?? 0;
+    // A container may be told another time since boot than its processes: their age can't be told then.
+    return startTicks > began - ticks(GROWN_MS) && startTicks <= ticksNow();
+  });
+  const limit = performance.now() + GROWING_LIMIT_MS;
+  while (newborn.some(isGrowing) && performance.now() < limit) {
+    await sleep(GROWING_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
-  for (const [pid] of newborn) search.askAgain(pid);
+  const growing = newborn.filter(isGrowing);
+  for (const pid of newborn) if (!growing.includes(pid)) search.askAgain(pid);
+  if (growing.length === 0) return;
+  // The parent of a daemon may have ended meanwhile: then its child holds the socket, whatever it is to become.
+  const others = [...sharers].filter((pid) => !growing.includes(pid) && readState(pid)?.isZombie === false);
+  for (const pid of growing) search.leaveOut(pid, new Set(others));
+}
+
+/**
+ * Whether a process may have been forked to run another program and has not come to that yet. It is never long asleep before.
+ */
+export function isGrowing(pid: number): boolean {
+  const state = readState(pid);
+  if (state === null || state.isZombie || !state.isUnexeced || !isYoung(state)) return false;
+  return !state.isSleeping || ticksNow() - state.startTicks < ticks(GROWN_MS);
+}
+
+/** Whether a process was forked so short a time ago that it may still be growing. */
+export function isYoung({ startTicks }: Pick<ProcessState, 'startTicks'>): boolean {
+  const ageTicks = ticksNow() - startTicks;
+  // A container may be told another time since boot than its processes: their age can't be told then.
+  return ageTicks >= 0 && ageTicks < ticks(GROWN_LIMIT_MS);
+}
+
+function ticks(ms: number): number {
+  return (ms * USER_HZ) / 1000;
 }
 
 /** Looks at the first descriptors of these processes, and at no others. */
@@ -66,4 +100,25 @@ export function findHoldersAmong(pids: readonly number[], inodes: ReadonlySet<nu
   const work = search.among(pids);
   while (!work.next().done);
   return search.pids;
+}
+
+/**
+ * Looks which of these processes, which were forked from a holder, have the sockets as well. It looks at their first
+ * descriptors.
+ *
+ * @throws the signal's reason if it was aborted
+ */
+export async function findHoldersAmongChildren(
+  pids: readonly number[],
+  inodes: ReadonlySet<number>,
+  signal?: AbortSignal,
+): Promise<Holders['pids']> {
+  const found = new Map<number, Set<number>>();
+  for (const pid of pids) {
+    // Each for itself: a search ends with the first process that has all.
+    const search = new DescriptorSearch(inodes);
+    await runInSlices(search.among([pid]), signal);
+    for (const inode of search.pids.keys()) found.set(inode, (found.get(inode) ?? new Set()).add(pid));
+  }
+  return found;
 }

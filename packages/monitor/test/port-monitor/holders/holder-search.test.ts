@@ -36,7 +36,13 @@ function searchUntil(
   { processes = true, ignored = new IgnoredHolders() } = {},
 ): HolderSearch {
   const reader = new SiteReader(selfSite(), { processes });
-  return new HolderSearch({ reader, ignored, signal, open: { isOpen: () => true, learn: onLate } });
+  return new HolderSearch({
+    reader,
+    ignored,
+    signal,
+    open: { all: () => [], renamed: () => undefined, isOpen: () => true, learn: onLate },
+    looks: { ring: () => undefined },
+  });
 }
 
 test('searches that take too long do not become ever more, and end with the monitor', async () => {

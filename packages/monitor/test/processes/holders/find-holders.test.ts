@@ -67,7 +67,7 @@ say()
 wait()`);
     expect(child.pid).toBeGreaterThan(0);
     const controller = new AbortController();
-    const search = findHolders(new Set([NOBODY]), [], controller.signal);
+    const search = findHolders(new Set([NOBODY]), {}, controller.signal);
     setImmediate(() => controller.abort(reason));
     await expect(search).rejects.toBe(reason);
   });

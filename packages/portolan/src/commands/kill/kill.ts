@@ -10,6 +10,7 @@ import {
 import { maySignal, ownLineage } from '../../ending/end-process.js';
 import { freePorts } from '../../ending/free-ports.js';
 import { type Plan, planEnd, portText } from '../../ending/plan.js';
+import { withPresentHolders } from '../../ending/present-holders.js';
 import { ExitStatus } from '../../exit/exit-status.js';
 import { Interruption } from '../../exit/interruption.js';
 import { type AskedOwner, type ListenerFilter, matches } from '../../listeners/listener-filter.js';
@@ -34,23 +35,42 @@ export async function kill(
   const all = await lookAtAll(filter, options);
   const listeners = all.filter((listener) => matches(listener, filter));
   tellUnused(ports, listeners, filter);
-  const plan = planEnd(listeners, {
-    lineage: ownLineage(),
-    isRoot: process.geteuid?.() === 0,
-    maySignal,
-    isAskedFor: (holder) => hasOwners(holder, filter.owners),
-  });
+  const plan = planFor(listeners, filter);
   for (const obstacle of plan.obstacles) tell(obstacle);
   if (plan.targets.length === 0) return ExitStatus.nothingMatched;
 
   process.stdout.write(renderTargetTable(plan.targets, plan.listeners, outputCanvas()));
   for (const line of alsoLines(plan.targets, plan.listeners, all)) process.stdout.write(`${line}\n`);
-  if (!options.yes) {
-    const answer = await ask(question(plan.targets.length));
-    if (answer === 'interrupted') return ExitStatus.interrupted;
-    if (answer === 'no') return ExitStatus.nothingMatched;
-  }
-  return carryOut(plan, filter, options);
+  return options.yes ? carryOut(plan, filter, options) : askAndCarryOut(plan, filter, options);
+}
+
+/** Asks, and asks again if somebody else holds the ports by the time of the answer. */
+async function askAndCarryOut(
+  asked: Plan,
+  filter: ListenerFilter,
+  options: KillOptions,
+): Promise<ExitStatus> {
+  const answer = await ask(question(asked.targets.length));
+  if (answer === 'interrupted') return ExitStatus.interrupted;
+  if (answer === 'no') return ExitStatus.nothingMatched;
+  const present = planFor(await withPresentHolders(asked.listeners, { sources: options.source }), filter);
+  const isNew = ({ pid, startTicks }: Process) =>
+    !asked.targets.some((each) => each.pid === pid && each.startTicks === startTicks);
+  for (const obstacle of present.obstacles) tell(obstacle);
+  const plan = { ...present, obstacles: [...asked.obstacles, ...present.obstacles] };
+  if (!plan.targets.some(isNew)) return carryOut({ ...plan, listeners: asked.listeners }, filter, options);
+  tell('the processes behind these ports are others by now');
+  process.stdout.write(renderTargetTable(plan.targets, plan.listeners, outputCanvas()));
+  return askAndCarryOut(plan, filter, options);
+}
+
+function planFor(listeners: readonly Listener[], filter: ListenerFilter): Plan {
+  return planEnd(listeners, {
+    lineage: ownLineage(),
+    isRoot: process.geteuid?.() === 0,
+    maySignal,
+    isAskedFor: (holder) => hasOwners(holder, filter.owners),
+  });
 }
 
 function checkTerminal(): void {
@@ -64,7 +84,9 @@ async function carryOut(plan: Plan, filter: ListenerFilter, options: KillOptions
   const interruption = new Interruption();
   try {
     const { source: sources, grace: graceMs = DEFAULT_GRACE_MS } = options;
-    await freePorts(plan, { sources, graceMs, interrupted: interruption.signal });
+    // Whoever held the ports may have ended by itself.
+    if (plan.targets.length > 0)
+      await freePorts(plan, { sources, graceMs, interrupted: interruption.signal });
   } finally {
     interruption.end();
   }

@@ -1,8 +1,8 @@
-import { type Listener, listenerKey, listListeners, type PortMonitor } from '@portolan/monitor';
+import type { Listener, PortMonitor } from '@portolan/monitor';
 import { maySignal, ownLineage } from '../../ending/end-process.js';
 import { freePorts } from '../../ending/free-ports.js';
 import { planEnd } from '../../ending/plan.js';
-import { socketIds } from '../../ending/socket-ids.js';
+import { withPresentHolders } from '../../ending/present-holders.js';
 import { Interruption } from '../../exit/interruption.js';
 import { tell } from '../../render/tell.js';
 import { Deadline } from '../../waiting/deadline.js';
@@ -45,20 +45,6 @@ async function remaining(
   await until(monitor, () => ports.listeners().length === 0, deadline.signal);
   deadline.clear();
   return withPresentHolders(ports.listeners());
-}
-
-/**
- * Looks once more for the holders of what is left. The parent of a daemon has just ended, and the monitor may not know the
- * child yet.
- */
-async function withPresentHolders(left: readonly Listener[]): Promise<readonly Listener[]> {
-  if (left.length === 0) return left;
-  const { listeners } = await listListeners();
-  const known = new Map(left.map((listener) => [listenerKey(listener), socketIds([listener])]));
-  return listeners.filter((listener) => {
-    const sockets = known.get(listenerKey(listener));
-    return sockets !== undefined && [...socketIds([listener])].some((socket) => sockets.has(socket));
-  });
 }
 
 /** Ends the holders of listeners, and tells which may not be ended. */

@@ -1,5 +1,13 @@
-import { type Process, SELF } from '@portolan/monitor';
-import { byAge, ownLineage, type Protection, protectionOf, signalProcess } from '../../ending/end-process.js';
+import { type Listener, type Process, readStat, SELF } from '@portolan/monitor';
+import {
+  byAge,
+  isSameProcess,
+  ownLineage,
+  type Protection,
+  protectionOf,
+  signalProcess,
+} from '../../ending/end-process.js';
+import { isHeldBy, withPresentHolders } from '../../ending/present-holders.js';
 import { isElsewhere } from '../../listeners/place.js';
 import { processText } from '../../render/process-name.js';
 import type { Row } from './rows.js';
@@ -42,13 +50,22 @@ const PROTECTIONS: Record<Protection, string> = {
 };
 
 /**
- * Sends the signal if the pid still belongs to that process.
+ * Sends the signal to a process if it still holds one of the listeners that it was seen with, and the pid is still its own.
  *
+ * @param listeners what the view knows to be open
  * @returns a sentence on the outcome
  */
-export function endProcess(target: Process, signal: EndSignal): string {
+export async function endHolder(
+  target: Process,
+  signal: EndSignal,
+  listeners: readonly Listener[],
+): Promise<string> {
   const protection = protectionOf(target, ownLineage());
   if (protection !== undefined) return `${processText(target)} is never ended: ${PROTECTIONS[protection]}`;
+  const present = await withPresentHolders(listeners.filter((listener) => isHeldBy(listener, target)));
+  const isHolder = present.some((listener) => isHeldBy(listener, target));
+  if (!isHolder && isSameProcess(target, readStat(target.pid)?.startTicks))
+    return `${processText(target)} does not hold the port any more`;
   switch (signalProcess(target, signal)) {
     case 'sent':
       return `sent ${signal} to ${processText(target)}`;

@@ -1,7 +1,7 @@
-import type { Listener, PortMonitor } from '@portolan/monitor';
+import type { Listener, PortMonitor, Process } from '@portolan/monitor';
 import { type ListenerFilter, matches } from '../../listeners/listener-filter.js';
 import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
-import { endProcess } from './end-row.js';
+import { type EndSignal, endHolder } from './end-row.js';
 import { initialEntries, updateEntries } from './entries.js';
 import { noticeOf } from './event-notice.js';
 import { frameOf } from './frame.js';
@@ -16,6 +16,8 @@ import type { TopState } from './top-state.js';
 const ESCAPE_MS = 50;
 /** How long events are gathered, to be drawn together. */
 const GATHER_MS = 16;
+/** How often to see if processes have other names by now: nothing is told for that. */
+const RENAME_MS = 5000;
 
 /** How long the process takes to stop after SIGTSTP, at most. */
 const RESUME_MS = 100;
@@ -39,6 +41,7 @@ export class LiveView {
   #state: TopState;
   #shown: Shown = { rows: [], page: 0, now: 0 };
   #transient: Listener[] = [];
+  #renameTimer: NodeJS.Timeout | undefined;
   #gatherTimer: NodeJS.Timeout | undefined;
   #changeTimer: NodeJS.Timeout | undefined;
   #escapeTimer: NodeJS.Timeout | undefined;
@@ -71,6 +74,7 @@ export class LiveView {
     try {
       this.#follow();
       this.#draw();
+      this.#renameTimer = setInterval(() => this.#takeOver(), RENAME_MS);
       await ended;
     } finally {
       this.#isOver = true;
@@ -82,6 +86,7 @@ export class LiveView {
   }
 
   #clearTimers(): void {
+    clearInterval(this.#renameTimer);
     clearTimeout(this.#gatherTimer);
     clearTimeout(this.#changeTimer);
     clearTimeout(this.#escapeTimer);
@@ -124,12 +129,16 @@ export class LiveView {
     this.#state = { ...this.#state, problem: undefined };
     this.#gatherTimer ??= setTimeout(() => {
       this.#gatherTimer = undefined;
-      const entries = updateEntries(this.#state.entries, this.#open(), this.#transient, performance.now());
-      this.#transient = [];
-      this.#state = { ...this.#state, entries };
-      this.#draw();
+      this.#takeOver();
     }, GATHER_MS);
   };
+
+  #takeOver(): void {
+    const entries = updateEntries(this.#state.entries, this.#open(), this.#transient, performance.now());
+    this.#transient = [];
+    this.#state = { ...this.#state, entries };
+    this.#draw();
+  }
 
   readonly #read = (chunk: string): void => {
     clearTimeout(this.#escapeTimer);
@@ -161,9 +170,15 @@ export class LiveView {
         this.#suspend();
         break;
       case 'end':
-        this.#state = { ...this.#state, notice: endProcess(effect.target, effect.signal) };
+        void this.#endTarget(effect.target, effect.signal);
         break;
     }
+  }
+
+  async #endTarget(target: Process, signal: EndSignal): Promise<void> {
+    const notice = await endHolder(target, signal, this.#monitor.listeners()).catch(String);
+    this.#state = { ...this.#state, notice };
+    this.#draw();
   }
 
   /** Gives the terminal back and stops, whether a key or a signal asks for it. */

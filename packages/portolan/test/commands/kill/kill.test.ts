@@ -278,6 +278,28 @@ wait()`);
     expect(await isFree(port)).toBe(false);
   });
 
+  it('asks again when the one it asked about has left the port to another process', async () => {
+    const { server, port } = await serve(`
+server = listen(sys.argv[1])
+def leave(*_):
+    if os.fork() > 0: os._exit(0)
+signal.signal(signal.SIGUSR1, leave)
+ready()
+while True: signal.pause()`);
+    await using _ = server;
+    await using killing = startOnTerminal(`kill ${port}`);
+    await killing.says('End this process? [y/N] ');
+    process.kill(server.pid, 'SIGUSR1');
+    await expect.poll(() => isAlive(server.pid)).toBe(false);
+    killing.type('y\r');
+    await killing.says('portolan: the processes behind these ports are others by now');
+    expect(await isFree(port)).toBe(false);
+    await expect.poll(() => killing.output.split('End this process? [y/N] ')).toHaveLength(3);
+    killing.type('y\r');
+    expect(await killing.ended).toBe(0);
+    expect(await isFree(port)).toBe(true);
+  });
+
   it('says that it can not ask where its output is redirected', async () => {
     await using killing = startOnTerminal('kill 1 | cat');
     await killing.ended;

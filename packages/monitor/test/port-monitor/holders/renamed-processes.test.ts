@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { ClosedEvent } from '../../../src/port-monitor/reporting/event.js';
+import { startPython } from '../../processes/child.js';
+import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
+import { askedMonitor } from '../asked-monitor.js';
+
+/** Listens, and runs another program in its place when it is signalled, which closes the port when it is signalled. */
+const SERVER = `
+s = listen(7201)
+code = '''
+import os, signal, sys
+def close(*_):
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+    os.close(int(sys.argv[1]))
+signal.signal(signal.SIGUSR2, close)
+open('/proc/self/comm', 'w').write('renamed')
+while True: signal.pause()
+'''
+signal.signal(signal.SIGUSR1, lambda *_: os.execv(sys.executable, ['other', '-c', code, str(s.fileno())]))
+say()
+while True: signal.pause()
+`;
+
+describe.skipIf(!MAY_MAKE_NAMESPACES)('a process that runs another program by now', () => {
+  beforeAll(enterTestNamespace);
+
+  test('is listed and told under its new name, and what is unchanged stays the same object', async () => {
+    await using server = await startPython(SERVER);
+    await using monitor = await askedMonitor();
+    const [before] = monitor.listeners();
+    expect(before).toMatchObject({
+      processes: [
+        { pid: server.pid, commandLine: [expect.stringMatching(/python3$/), '-c', expect.anything()] },
+      ],
+    });
+    await monitor.refresh();
+    expect(monitor.listeners()[0]).toBe(before);
+    process.kill(server.pid, 'SIGUSR1');
+    await expect.poll(() => monitor.listeners()).toMatchObject([{ processes: [{ name: 'renamed' }] }]);
+    expect(monitor.listeners()[0]?.processes?.[0]?.commandLine?.[0]).toBe('other');
+    expect(monitor.listeners()[0]).toBe(monitor.listeners()[0]);
+  });
+
+  test('has its new name in the event of its closing', async () => {
+    await using server = await startPython(SERVER);
+    await using monitor = await askedMonitor();
+    const closed = new Promise<ClosedEvent>((resolve) => monitor.once('closed', resolve));
+    process.kill(server.pid, 'SIGUSR1');
+    await expect.poll(() => readComm(server.pid)).toBe('renamed');
+    await expect
+      .poll(async () => {
+        process.kill(server.pid, 'SIGUSR2');
+        return (await monitor.refresh()).length;
+      })
+      .toBe(1);
+    expect((await closed).listener.processes).toMatchObject([{ pid: server.pid, name: 'renamed' }]);
+  });
+});
+
+function readComm(pid: number): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
+}
