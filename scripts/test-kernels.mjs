@@ -3,7 +3,16 @@
  * sock_diag and once without: as root on Debian 12. With paths as arguments it runs the tests there alone.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DIAG_MODULES, kernelImage, makeInitramfs, unpackKernel } from './kernel-initramfs.mjs';
 
@@ -38,21 +47,23 @@ process.exitCode = broken ? 1 : 0;
 
 /** Gives vitest's report, or undefined if the machine or vitest ended without one. */
 function runTests(modules) {
-  const initramfs = join(BUILD, 'initramfs');
-  makeInitramfs(kernel, modules, initramfs);
-  const shared = join(BUILD, 'shared');
-  rmSync(shared, { recursive: true, force: true });
-  mkdirSync(shared);
-  writeFileSync(join(shared, 'test.sh'), testScript());
-  const { error, signal } = spawnSync('setpriv', ['--pdeathsig', 'KILL', ...machine(initramfs, shared)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    timeout: LIMIT_MINUTES * 60_000,
-    killSignal: 'SIGKILL',
-  });
-  if (error !== undefined || signal !== null)
-    console.log(`The machine was ended: ${error?.message ?? signal}`);
-  const report = join(shared, 'report.json');
-  return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  const folder = mkdtempSync(join(BUILD, 'run-'));
+  try {
+    const [initramfs, shared] = [join(folder, 'initramfs'), join(folder, 'shared')];
+    makeInitramfs(kernel, modules, initramfs);
+    mkdirSync(shared);
+    writeFileSync(join(shared, 'test.sh'), testScript());
+    const { error, signal } = spawnSync('setpriv', ['--pdeathsig', 'KILL', ...machine(initramfs, shared)], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: LIMIT_MINUTES * 60_000,
+      killSignal: 'SIGKILL',
+    });
+    if (error !== undefined || signal !== null) console.log(`The machine was ended: ${error ?? signal}`);
+    const report = join(shared, 'report.json');
+    return existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What the first process of the machine runs: vitest, and the end of the machine after it. */
