@@ -89,7 +89,8 @@ describe.skipIf(!MAY_TRACE)('the tracefs doorbell', () => {
     const after = process.hrtime.bigint();
     const [opened] = taken(socket.bound.port);
     const source = new NetlinkSource();
-    const seen = source.look().listeners.find(({ port }) => port === socket.bound.port);
+    const { listeners } = await source.look();
+    const seen = listeners.find(({ port }) => port === socket.bound.port);
     source.close();
     expect(opened).toMatchObject({ family: seen?.family, address: seen?.address, type: 'opened' });
     expect(opened?.pid).toBe(process.pid);
