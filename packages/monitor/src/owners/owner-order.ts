@@ -3,10 +3,10 @@ import { NO_OWNERS } from '../processes/process.js';
 /**
  * The names of a process's owners, by how they came to own it. The nearest come first:
  *
- * 1. `livingTree`: a root that the process is, or descends from now. The nearer root comes first.
+ * 1. `livingTree`: a root that the process is, or descended from when it was found last. The nearer root comes first.
  * 2. `marks`: a variable in the environment of the process, or else of its nearest ancestor that has it. The nearer mark comes
  *    first.
- * 3. `formerTree`: a root that the process once descended from, and was detached from since. The nearer root comes first.
+ * 3. `formerTree`: a root that the process was detached from before it was found. The nearer root comes first.
  * 4. `cgroups`: the cgroup or the container of the process.
  */
 export interface OwnersInOrder {

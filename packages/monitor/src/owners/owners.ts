@@ -111,29 +111,34 @@ export class Owners {
   }
 
   #owned(process: Process, readStat: ReadStat): OwnedProcess {
-    const inOrder = this.#ownersInOrder(process, readStat);
+    const isByProcess = this.#roots.size > 0 || this.#mayBeMarked;
+    const known = isByProcess ? this.#processes.of(process, readStat, () => this.#variables()) : undefined;
+    const inOrder = {
+      ...this.#treesAbove(process, known),
+      marks: this.#marksOf(known),
+      cgroups: this.#cgroupsOf([process]),
+    };
     const owners = namesOf([inOrder]);
+    if (known !== undefined) this.#noteOwners(known, owners);
     if (isEqual(owners, process.owners)) return { process, inOrder };
     const copy = { ...process, owners };
     this.#processes.copied(process, copy);
     return { process: copy, inOrder };
   }
 
-  #ownersInOrder(process: Process, readStat: ReadStat): OwnersInOrder {
-    const cgroups = this.#cgroupsOf([process]);
-    if (this.#roots.size === 0 && !this.#mayBeMarked)
-      return { livingTree: NO_OWNERS, marks: NO_OWNERS, formerTree: NO_OWNERS, cgroups };
-    const known = this.#processes.of(process, readStat, () => this.#variables());
-    const roots = this.#roots.size === 0 ? [] : this.#tree.rootsOf(process, ancestorsOfKnown(known));
-    const isAlive = (root: Root) => known.living.some((each) => isSame(each, root));
-    const inOrder = {
-      livingTree: roots.filter(isAlive).map(({ name }) => name),
-      marks: this.#marksOf(known),
-      formerTree: roots.filter((root) => !isAlive(root)).map(({ name }) => name),
-      cgroups,
-    };
-    this.#noteOwners(known, namesOf([inOrder]));
-    return inOrder;
+  #treesAbove(
+    process: Process,
+    known: KnownProcess | undefined,
+  ): Pick<OwnersInOrder, 'livingTree' | 'formerTree'> {
+    if (known === undefined || this.#roots.size === 0)
+      return { livingTree: NO_OWNERS, formerTree: NO_OWNERS };
+    const livingTree: string[] = [];
+    const formerTree: string[] = [];
+    for (const root of this.#tree.rootsOf(process, ancestorsOfKnown(known))) {
+      const isAlive = known.living.some((each) => isSame(each, root));
+      (isAlive ? livingTree : formerTree).push(root.name);
+    }
+    return { livingTree, formerTree };
   }
 
   /** A process has one truth: if it was found with other owners, its other listeners have them too. */
@@ -148,8 +153,8 @@ export class Owners {
     return new Set([...this.#environmentRules].map(({ variable }) => variable));
   }
 
-  #marksOf(known: KnownProcess): readonly string[] {
-    if (!this.#mayBeMarked) return NO_OWNERS;
+  #marksOf(known: KnownProcess | undefined): readonly string[] {
+    if (known === undefined || !this.#mayBeMarked) return NO_OWNERS;
     const marks: { readonly name: string; readonly distance: number }[] = [];
     for (const { variable, value, name } of this.#environmentRules) {
       const mark = this.#processes.nearestMark(known, variable);

@@ -53,6 +53,11 @@ export function readContainer(pid: number): string | null {
   return parsed(readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT), parseContainerId);
 }
 
+/** Reads the path of a process's cgroup in the cgroup v2 hierarchy; null if it is in none, or is gone. */
+export function readCgroupPath(pid: number): string | null {
+  return parsed(readProcFile(`/proc/${pid}/cgroup`, CGROUP_LIMIT), parseCgroupPath);
+}
+
 /** Reads which process has a pid now, from /proc/PID/stat (proc_pid_stat(5)); null if there is none. */
 export function readStat(pid: number): ProcessStat | null {
   return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);

@@ -37,12 +37,17 @@ export class NetlinkSource implements Source {
     this.#loadLibc = load;
   }
 
-  look(): SourceAnswer {
+  /** Answers at once, unless a socket is in a cgroup that has to be searched for. */
+  look(): SourceAnswer | Promise<SourceAnswer> {
     try {
       if (this.#failure !== undefined) throw this.#failure;
       this.#held ??= this.#open();
-      if (this.#held.dump.take() || this.#lastAnswer === undefined) this.#lastAnswer = this.#read(this.#held);
-      return this.#lastAnswer;
+      if (!this.#held.dump.take() && this.#lastAnswer !== undefined) return this.#lastAnswer;
+      const newCgroups = new Set<number>();
+      const answer = this.#read(this.#held, newCgroups);
+      if (newCgroups.size > 0) return this.#readAgain(this.#held, newCgroups);
+      this.#lastAnswer = answer;
+      return answer;
     } catch (error) {
       // What is left of a failed dump must not be taken for the answer to the next one.
       this.close();
@@ -84,11 +89,24 @@ export class NetlinkSource implements Source {
     }
   }
 
-  #read({ libc, socket, dump }: Held): SourceAnswer {
+  async #readAgain(held: Held, newCgroups: ReadonlySet<number>): Promise<SourceAnswer> {
+    this.#lastAnswer = undefined;
+    await cgroups.find(newCgroups);
+    if (this.#held !== held) throw new SourceError(this.name, 'was closed during a look');
+    this.#lastAnswer = this.#read(held);
+    return this.#lastAnswer;
+  }
+
+  /** @param newCgroups is given the ids of those that have to be searched for */
+  #read({ libc, socket, dump }: Held, newCgroups = new Set<number>()): SourceAnswer {
     const interfaces = new InterfaceNames(libc, socket.fd);
     const { sockets, skipped } = readSockets(dump.bytes, {
       interfaceName: (index) => interfaces.name(index),
-      cgroupPath: (id) => cgroups.path(id),
+      cgroupPath(id) {
+        const path = cgroups.path(id);
+        if (path === undefined) newCgroups.add(id);
+        return path ?? null;
+      },
     });
     const { place } = this.#namespace;
     const ephemeral = this.#namespace.ephemeralPorts();

@@ -36,17 +36,17 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('a netlink source that h
     for (const socket of open.values()) socket[Symbol.dispose]();
   });
 
-  test('answers as a new one would, whichever of many sockets came and went', () => {
+  test('answers as a new one would, whichever of many sockets came and went', async () => {
     const numbers = fc.uniqueArray(fc.nat(PLANS.length - 1), { maxLength: 20 });
-    fc.assert(
-      fc.property(numbers, (toggled) => {
+    await fc.assert(
+      fc.asyncProperty(numbers, async (toggled) => {
         for (const number of toggled) toggle(number);
         const fresh = new NetlinkSource();
-        const answer = kept.look();
-        expect(answer).toEqual(fresh.look());
+        const answer = await kept.look();
+        expect(answer).toEqual(await fresh.look());
         expect(answer.listeners).toHaveLength(open.size);
         expect(kept.isUnchanged()).toBe(true);
-        expect(kept.look()).toBe(answer);
+        expect(await kept.look()).toBe(answer);
         fresh.close();
       }),
       { numRuns: scaled(200) },

@@ -45,7 +45,7 @@ describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
     }
   });
 
-  test('takes an interrupted dump again, and answers with the whole one', () => {
+  test('takes an interrupted dump again, and answers with the whole one', async () => {
     let interruptions = 3;
     const source = sourceWith((real) => ({
       recv(fd, buffer, flags) {
@@ -54,9 +54,9 @@ describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
         return received;
       },
     }));
-    const { listeners } = source.look();
+    const { listeners } = await source.look();
     expect(interruptions).toBeLessThan(0);
-    expect(listeners).toEqual(new NetlinkSource().look().listeners);
+    expect(listeners).toEqual((await new NetlinkSource().look()).listeners);
     source.close();
   });
 
@@ -127,13 +127,14 @@ describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
         return real.send(fd, request.subarray(0, view.getUint32(0, true)), flags);
       },
     }));
-    for (let i = 0; i < 3; i++) expect(source.look().listeners).toEqual(new NetlinkSource().look().listeners);
+    for (let i = 0; i < 3; i++)
+      expect((await source.look()).listeners).toEqual((await new NetlinkSource().look()).listeners);
     expect(asked).toBe(times);
     source.close();
     for (const socket of sockets) socket.close();
   });
 
-  test('asks once for both families where the kernel knows how to', () => {
+  test('asks once for both families where the kernel knows how to', async () => {
     const types: number[] = [];
     const source = sourceWith((real) => ({
       send(fd, data, flags) {
@@ -141,7 +142,7 @@ describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
         return real.send(fd, data, flags);
       },
     }));
-    for (let i = 0; i < 2; i++) source.look();
+    for (let i = 0; i < 2; i++) await source.look();
     expect(types).toEqual(Array(5).fill(BOTH_FAMILIES_TYPE));
     source.close();
   });
@@ -153,22 +154,22 @@ describe.skipIf(!HAS_SOCK_DIAG)('the netlink source', () => {
     expect(() => source.look()).toThrow('no native calls');
   });
 
-  test('does not take what was left of a failed dump for the next answer', () => {
+  test('does not take what was left of a failed dump for the next answer', async () => {
     let failing = true;
     const source = sourceWith((real) => ({
       recv: (fd, buffer, flags) => (failing ? -EAGAIN : real.recv(fd, buffer, flags)),
     }));
     expect(() => source.look()).toThrow('broke off');
     failing = false;
-    expect(source.look().listeners).toEqual(new NetlinkSource().look().listeners);
+    expect((await source.look()).listeners).toEqual((await new NetlinkSource().look()).listeners);
     source.close();
   });
 
-  test('keeps one descriptor open from look to look and none after it was closed', () => {
+  test('keeps one descriptor open from look to look and none after it was closed', async () => {
     const count = () => readdirSync('/proc/self/fd').length;
     const before = count();
     const source = new NetlinkSource();
-    for (let i = 0; i < 100; i++) source.look();
+    for (let i = 0; i < 100; i++) await source.look();
     expect(count()).toBe(before + 1);
     source.close();
     expect(count()).toBe(before);
