@@ -22,6 +22,7 @@ const CALLS = {
   send: { result: 'ssize_t', parameters: ['int', 'void *, size_t', 'int'] },
   recv: { result: 'ssize_t', parameters: ['int', 'void *, size_t', 'int'] },
   read: { result: 'ssize_t', parameters: ['int', 'void *, size_t'] },
+  write: { result: 'ssize_t', parameters: ['int', 'void *, size_t'] },
   ioctl: { result: 'int', parameters: ['int', 'unsigned long', 'void *'] },
   setns: { result: 'int', parameters: ['int', 'int'] },
   poll: { result: 'int', parameters: ['struct pollfd *, nfds_t', 'int'] },

@@ -1,4 +1,4 @@
-import { closeSync, readSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from './calls.js';
 
@@ -8,12 +8,17 @@ const EFD_NONBLOCK = 0o4000;
 /** The counter is 64 bits in the machine's byte order. */
 const ONE = new Uint8Array(BigUint64Array.of(1n).buffer);
 
-/** A counter of the kernel that is a descriptor (eventfd(2)). It is readable while it is not zero. */
+/**
+ * A counter of the kernel that is a descriptor (eventfd(2)). It is readable while it is not zero. All goes through the C library,
+ * since Deno's node:fs knows no descriptor that it has not opened.
+ */
 export class Eventfd {
+  readonly #libc: Libc;
   readonly fd: number;
 
   /** @param fd an eventfd that is open, such as another thread has made */
-  constructor(fd: number) {
+  constructor(libc: Libc, fd: number) {
+    this.#libc = libc;
     this.fd = fd;
   }
 
@@ -23,26 +28,34 @@ export class Eventfd {
    * @throws Error when there is no descriptor left
    */
   static make(libc: Libc): Eventfd {
-    const fd = libc.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd < 0) throw new Error(`eventfd: ${getSystemErrorName(fd)}`);
-    return new Eventfd(fd);
-  }
-
-  /** Adds one. */
-  write(): void {
-    writeSync(this.fd, ONE);
+    return new Eventfd(libc, checked(libc.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
   }
 
   /**
-   * Sets it to zero.
+   * Adds one.
    *
-   * @throws Error with EAGAIN when it is zero already
+   * @throws Error when the descriptor is none
+   */
+  write(): void {
+    checked(this.#libc.write(this.fd, ONE));
+  }
+
+  /**
+   * Sets it to zero, which it may be already.
+   *
+   * @throws Error when the descriptor is none
    */
   read(): void {
-    readSync(this.fd, new Uint8Array(ONE.length));
+    const length = this.#libc.read(this.fd, new Uint8Array(ONE.length));
+    if (length !== -constants.errno.EAGAIN) checked(length);
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.#libc.close(this.fd);
   }
+}
+
+function checked(result: number): number {
+  if (result < 0) throw new Error(`eventfd: ${getSystemErrorName(result)}`);
+  return result;
 }

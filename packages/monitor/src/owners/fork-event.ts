@@ -21,6 +21,7 @@ export const NETLINK_CONNECTOR = 11;
 export const CN_IDX_PROC = 1;
 const CN_VAL_PROC = 1;
 const PROC_CN_MCAST_LISTEN = 1;
+const PROC_CN_MCAST_IGNORE = 2;
 const PROC_EVENT_FORK = 1;
 
 const CN_MSG_LENGTH = 20;
@@ -39,8 +40,18 @@ export interface Fork {
   readonly child: number;
 }
 
-/** Makes the request to be told of events: a `struct nlmsghdr`, a `struct cn_msg` and an `enum proc_cn_mcast_op`. */
+/** The request to be told from now on. */
 export function listenRequest(): Uint8Array {
+  return connectorRequest(PROC_CN_MCAST_LISTEN);
+}
+
+/** The request to be told no more. */
+export function ignoreRequest(): Uint8Array {
+  return connectorRequest(PROC_CN_MCAST_IGNORE);
+}
+
+/** A `struct nlmsghdr`, a `struct cn_msg` and a `enum proc_cn_mcast_op`. */
+function connectorRequest(operation: number): Uint8Array {
   const request = new Uint8Array(PROC_EVENT + 4);
   const view = new DataView(request.buffer);
   view.setUint32(0, request.length, LITTLE_ENDIAN);
@@ -48,7 +59,7 @@ export function listenRequest(): Uint8Array {
   view.setUint32(NLMSG_HEADER_LENGTH, CN_IDX_PROC, LITTLE_ENDIAN);
   view.setUint32(NLMSG_HEADER_LENGTH + 4, CN_VAL_PROC, LITTLE_ENDIAN);
   view.setUint16(NLMSG_HEADER_LENGTH + 16, 4, LITTLE_ENDIAN);
-  view.setUint32(PROC_EVENT, PROC_CN_MCAST_LISTEN, LITTLE_ENDIAN);
+  view.setUint32(PROC_EVENT, operation, LITTLE_ENDIAN);
   return request;
 }
 

@@ -1,17 +1,20 @@
+import { release } from 'node:os';
+import { isMainThread } from 'node:worker_threads';
 import type { Libc } from '../kernel/calls.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { inNetworkNamespace } from '../kernel/namespaces/enter-namespace.js';
 import { isInitialPidNamespace, isInitialUserNamespace } from '../kernel/namespaces/initial-namespaces.js';
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import { MESSAGES_LOST, NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../kernel/netlink-socket.js';
-import type { Watch } from '../poll-thread/poll-thread.js';
-import { watchOwn } from '../poll-thread/watch-own.js';
+import { atExit } from '../poll-thread/at-exit.js';
+import { type Watch, watch } from '../poll-thread/poll-thread.js';
 import { readStat } from '../processes/read-process.js';
 import {
   CN_IDX_PROC,
   FORK_EVENT_LENGTH,
   type Fork,
   forkFilter,
+  ignoreRequest,
   listenRequest,
   NETLINK_CONNECTOR,
   readFork,
@@ -43,20 +46,30 @@ export class ForkFeed {
   readonly #options: ForkFeedOptions;
   readonly #message = new Uint8Array(FORK_EVENT_LENGTH);
   readonly #watch: Watch;
+  readonly #forgetExit: () => void;
   #isOver = false;
+  #closing: Promise<void> | undefined;
 
   /** @throws Error with the reason, when this process may not be told */
   constructor(options: ForkFeedOptions) {
     if (!isInitialPidNamespace() || !isInitialUserNamespace())
       throw new Error('the process connector tells only those in the first pid and user namespace');
+    if (!isMainThread && !forgetsWhoEnds())
+      throw new Error('before Linux 6.6 a thread that is terminated would leave the process connector on');
     this.#options = options;
     const libc = loadLibc();
-    this.#socket = openConnectorAnywhere(libc, forkFilter(options.parents));
-    this.#watch = watchOwn(
-      libc,
-      { kind: 'readable', fd: this.#socket.fd },
-      { persistent: false, onReady: () => this.drain(), restMs: () => REST_MS, onFailure: options.onLoss },
-    );
+    const socket = openConnectorAnywhere(libc, forkFilter(options.parents));
+    this.#socket = socket;
+    this.#forgetExit = atExit(() => ignore(socket));
+    try {
+      this.#watch = watch(
+        { kind: 'readable', fd: socket.fd },
+        { persistent: false, onReady: () => this.drain(), restMs: () => REST_MS, onFailure: options.onLoss },
+      );
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
   }
 
   /** Tells of all forks up to now, among them every fork that has returned in its parent. */
@@ -88,8 +101,33 @@ export class ForkFeed {
 
   async close(): Promise<void> {
     this.#isOver = true;
-    await this.#watch.close();
+    this.#closing ??= this.#watch.close().then(() => this.#leave());
+    await this.#closing;
   }
+
+  #leave(): void {
+    this.#forgetExit();
+    ignore(this.#socket);
+    this.#socket.close();
+  }
+}
+
+/**
+ * Tells the kernel that nobody listens here any more. Before Linux 6.6 it only counts who begins and who ends: the machine would
+ * send each event to nobody until it is started again (cn_proc_mcast_ctl(), drivers/connector/cn_proc.c).
+ */
+function ignore(socket: NetlinkSocket): void {
+  try {
+    socket.send(ignoreRequest());
+  } catch {
+    // Whoever was not allowed to listen does not count.
+  }
+}
+
+/** True when the kernel itself sees that a listener's socket is closed, as Linux 6.6 and newer do. */
+function forgetsWhoEnds(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return major > 6 || (major === 6 && minor >= 6);
 }
 
 /** The connector speaks in the machine's first network namespace alone. */

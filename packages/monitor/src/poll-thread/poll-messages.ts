@@ -1,3 +1,5 @@
+import type { MessagePort } from 'node:worker_threads';
+
 /** What the thread waits for: that a descriptor is readable, or that the dumps taken through it change. */
 export type Subject =
   | { readonly kind: 'readable'; readonly fd: number }
@@ -31,6 +33,8 @@ export type PollReport =
 
 /** What the thread is started with. */
 export interface PollWorkerData {
+  /** Where commands come: Deno's `parentPort` can't be asked whether a message has come. */
+  readonly commands: MessagePort;
   /** Wakes the thread when commands have come. */
   readonly eventFd: number;
   /** A number that the thread sets to 1, and notifies, once its native calls are loaded. */

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Eventfd } from '../kernel/eventfd.js';
 import { loadLibc } from '../kernel/load-libc.js';
 import { atExit } from './at-exit.js';
@@ -44,6 +44,7 @@ export function watch(subject: Subject, options: WatchOptions): Watch {
 
 class PollThread {
   readonly #wakeUp: Eventfd;
+  readonly #commands: MessagePort;
   readonly #loaded = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   readonly #ended: Promise<void>;
@@ -57,19 +58,22 @@ class PollThread {
     this.#onEnding = onEnding;
     const wakeUp = Eventfd.make(loadLibc());
     this.#wakeUp = wakeUp;
-    this.#worker = new Worker(new URL('./poll-worker.js', import.meta.url), {
-      name: 'portolan-poll',
-      workerData: { eventFd: wakeUp.fd, loaded: this.#loaded } satisfies PollWorkerData,
-      // The hooks and settings of the host program are not for this thread.
-      env: {},
-      execArgv: [],
-    });
+    const { port1, port2 } = new MessageChannel();
+    this.#commands = port1;
+    try {
+      this.#worker = startWorker({ commands: port2, eventFd: wakeUp.fd, loaded: this.#loaded });
+    } catch (error) {
+      port1.close();
+      wakeUp.close();
+      throw error;
+    }
     this.#worker.on('message', (report: PollReport) => this.#obey(report));
     this.#worker.once('error', (error) => this.#fail(error));
     const forgetExit = atExit(() => this.#letGo());
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         forgetExit();
+        port1.close();
         wakeUp.close();
         this.#fail(new Error('the thread that polls has ended'));
         resolve();
@@ -77,10 +81,12 @@ class PollThread {
     });
   }
 
+  /** @throws Error when the thread can't be told of it */
   watch(subject: Subject, options: WatchOptions): Watch {
     const id = ++this.#lastId;
+    const failure = this.#command({ type: 'watch', id, subject });
+    if (failure !== undefined) throw failure;
     this.#watches.set(id, options);
-    this.#command({ type: 'watch', id, subject });
     this.#keepAlive();
     let closed: Promise<void> | undefined;
     return {
@@ -156,8 +162,35 @@ class PollThread {
     Atomics.wait(this.#loaded, 0, 0, LOADING_LIMIT_MS);
   }
 
-  #command(command: PollCommand): void {
-    this.#worker.postMessage(command);
-    this.#wakeUp.write();
+  /** @returns what went wrong: then nothing reaches the thread, and whoever waits for it was told */
+  #command(command: PollCommand): Error | undefined {
+    try {
+      this.#commands.postMessage(command);
+      this.#wakeUp.write();
+      return undefined;
+    } catch (cause) {
+      const failure = new Error('the thread that polls can not be woken', { cause });
+      this.#abandon(failure);
+      return failure;
+    }
   }
+
+  /** Ends the thread without its help, as soon as it does not wait. */
+  #abandon(failure: Error): void {
+    this.#fail(failure);
+    this.#keepAlive();
+    Atomics.wait(this.#loaded, 0, 0, LOADING_LIMIT_MS);
+    void this.#worker.terminate();
+  }
+}
+
+function startWorker(data: PollWorkerData): Worker {
+  return new Worker(new URL('./poll-worker.js', import.meta.url), {
+    name: 'portolan-poll',
+    workerData: data,
+    transferList: [data.commands],
+    // The hooks and settings of the host program are not for this thread.
+    env: {},
+    execArgv: [],
+  });
 }

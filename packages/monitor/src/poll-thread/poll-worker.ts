@@ -21,9 +21,9 @@ interface WatchedDump {
   isArmed: boolean;
 }
 
-const { eventFd, loaded } = workerData as PollWorkerData;
-const wakeUp = new Eventfd(eventFd);
+const { commands, eventFd, loaded } = workerData as PollWorkerData;
 const libc = load();
+const wakeUp = new Eventfd(libc, eventFd);
 const descriptors = new Map<number, { readonly fd: number; isArmed: boolean }>();
 const dumps = new Map<number, WatchedDump>();
 let pollFds = new PollFds(eventFd, []);
@@ -56,7 +56,7 @@ function load(): Libc {
 /** Carries out the commands that have come; false after the command to stop. */
 function obey(): boolean {
   for (;;) {
-    const received = parentPort === null ? undefined : receiveMessageOnPort(parentPort);
+    const received = receiveMessageOnPort(commands);
     if (received === undefined) return true;
     const command = received.message as PollCommand;
     if (command.type === 'stop') return false;

@@ -3,6 +3,7 @@ import type { Place } from '../places/place.js';
 import { PlaceError } from '../places/place-error.js';
 import { SharedSearch } from '../places/shared-search.js';
 import type { Site } from '../places/site.js';
+import { BackOff } from '../timing/back-off.js';
 import { beginAll } from '../timing/begin-all.js';
 import { Pace } from '../timing/pace.js';
 import { lookInSlices, SweepClock } from './doorbells/clock/sweep-clock.js';
@@ -42,6 +43,8 @@ export class PlaceWatch {
   readonly #findPace: Pace;
   readonly #abort = new AbortController();
   readonly #watches = new Map<string, SiteWatch>();
+  /** Those whose start failed. */
+  readonly #unstarted = new Map<SiteWatch, BackOff>();
   #sites: readonly Site[] = [];
   #finding: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -203,6 +206,9 @@ export class PlaceWatch {
       if (!ids.has(id)) events.push(...(await this.#end(id, watch, reason)));
     }
     this.#sites = sites;
+    for (const [watch, backOff] of this.#unstarted) {
+      if (backOff.isDue) events.push(...(await this.#beginAgain(watch, backOff)));
+    }
     const fresh = sites.filter(({ id }) => !this.#watches.has(id));
     events.push(...(await beginAll(fresh.map((site) => () => this.#begin(site)))).flat());
     return events;
@@ -234,13 +240,30 @@ export class PlaceWatch {
     try {
       return [appeared, ...(await watch.startFromNothing())];
     } catch (error) {
-      return this.#abort.signal.aborted ? [appeared] : [appeared, this.#publishError(error, site.place)];
+      if (this.#abort.signal.aborted) return [appeared];
+      const backOff = new BackOff();
+      backOff.failed();
+      this.#unstarted.set(watch, backOff);
+      return [appeared, this.#publishError(error, site.place)];
+    }
+  }
+
+  /** A doorbell can't be had for want of descriptors, as an example. It was told already that the start failed. */
+  async #beginAgain(watch: SiteWatch, backOff: BackOff): Promise<readonly PortEvent[]> {
+    try {
+      const found = await watch.startFromNothing();
+      this.#unstarted.delete(watch);
+      return found;
+    } catch {
+      backOff.failed();
+      return [];
     }
   }
 
   async #end(id: string, watch: SiteWatch, reason: string | null): Promise<readonly PortEvent[]> {
     await this.#stop(watch);
     this.#watches.delete(id);
+    this.#unstarted.delete(watch);
     const closed = watch.reportEnd();
     return [...closed, this.#publish(watch.site.place, 'gone', reason)];
   }

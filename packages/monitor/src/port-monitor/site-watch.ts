@@ -266,13 +266,14 @@ export class SiteWatch {
     const { opened, closed, replaced } = difference(this.#seen, seen);
     this.#seen = seen;
     if (opened.length + closed.length + replaced.length > 0) this.#doorbells?.sawChange();
-    const now = performance.now();
-    const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const held = this.#reader.attachOwners(await this.#findHolders(fresh, openers));
-
+    // What ended has no holders to wait for.
     for (const listener of closed) this.#open.forget(listener);
     for (const { before } of replaced) if (reopened.has(listenerKey(before))) this.#open.forget(before);
     for (const transient of transients) this.#tellTransient(transient);
+
+    const now = performance.now();
+    const fresh = [...opened, ...replaced.map(({ after }) => after)];
+    const held = this.#reader.attachOwners(await this.#findHolders(fresh, openers));
     for (const listener of held) this.#open.note(listener, now);
   }
 

@@ -127,6 +127,45 @@ await monitor.stop();
     await module.end();
   });
 
+  test('begins to watch what has come once it can, where it could not at first for want of descriptors', async () => {
+    await namespaces.makeOne('late', []);
+    const module = new RunningModule(`
+const { PortMonitor } = await import(DIST + 'index.js');
+const { execFileSync } = await import('node:child_process');
+const { once } = await import('node:events');
+const { closeSync, openSync } = await import('node:fs');
+const monitor = new PortMonitor({ in: 'netns:late', doorbell: 'destroy', processes: false });
+monitor.on('place', ({ state }) => console.log(state));
+monitor.on('opened', ({ listener }) => console.log('opened', listener.port));
+monitor.on('error', ({ error }) => console.log(error.code));
+await monitor.start();
+console.log('started');
+await once(process.stdin, 'data');
+execFileSync('prlimit', ['--pid', String(process.pid), '--nofile=500:500']);
+const fds = [];
+try { for (;;) fds.push(openSync('/dev/null')); } catch {}
+console.log('full');
+await once(process.stdin, 'data');
+for (const fd of fds) closeSync(fd);
+await once(process.stdin, 'data');
+await monitor.stop();
+process.stdin.destroy();
+`);
+    expect(await module.line()).toBe('started');
+    await namespaces.end('late');
+    expect(await module.line()).toBe('gone');
+    module.goOn();
+    expect(await module.line()).toBe('full');
+    await namespaces.makeOne('late', [tcp(80)]);
+    expect([await module.line(), await module.line()]).toEqual(['appeared', 'ERR_PORTOLAN_DOORBELL']);
+    module.goOn();
+    expect(await module.line()).toBe('opened 80');
+    await namespaces.end('late');
+    expect(await module.line()).toBe('gone');
+    module.goOn();
+    expect(await module.end()).toBe(0);
+  });
+
   test.each(['pid', 'netns', 'all'] as const)(
     'of %s lets the program end if it is not persistent',
     async (kind) => {

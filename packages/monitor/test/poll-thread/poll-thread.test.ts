@@ -117,6 +117,36 @@ describe('a process whose thread waits', () => {
     expect(await new RunningModule(WATCH + script).end()).toBe(status);
   });
 
+  test('ends by itself when the thread can not be woken, and whoever watches is told', async () => {
+    const running = new RunningModule(`${WATCH}
+      const { Eventfd } = await import(DIST + 'kernel/eventfd.js');
+      const told = new Promise((resolve) =>
+        poll.watch(subject, { persistent: true, onReady() {}, onFailure: resolve }));
+      await whileItWaits();
+      Eventfd.prototype.write = () => { throw new Error('expected'); };
+      try { watch(true); } catch ({ message }) { console.log(message); }
+      console.log((await told).message);`);
+    const reason = 'the thread that polls can not be woken';
+    expect([await running.line(), await running.line()]).toEqual([reason, reason]);
+    expect(await running.end()).toBe(0);
+  });
+
+  test('holds nothing when the thread can not be started', async () => {
+    const running = new RunningModule(`${WATCH}
+      const { readdirSync } = await import('node:fs');
+      const threads = (await import('node:worker_threads')).default;
+      threads.Worker = class { constructor() { throw new Error('refused'); } };
+      (await import('node:module')).syncBuiltinESMExports();
+      console.log('ready');
+      const before = readdirSync('/proc/self/fd').length;
+      for (let i = 0; i < 3; i++) try { watch(true); } catch ({ message }) { console.log(message); }
+      console.log(readdirSync('/proc/self/fd').length - before);`);
+    expect(await running.line()).toBe('ready');
+    for (let i = 0; i < 3; i++) expect(await running.line()).toBe('refused');
+    expect(await running.line()).toBe('0');
+    expect(await running.end()).toBe(0);
+  });
+
   test('is kept alive by a persistent watch', async () => {
     const running = new RunningModule(`${WATCH} watch(true); await whileItWaits(); console.log('waits');`);
     await running.line();
@@ -130,8 +160,10 @@ describe('a process whose thread waits', () => {
       const failed = new Promise((resolve) =>
         poll.watch(subject, { persistent: true, onReady() {}, onFailure: resolve }));
       await whileItWaits();
-      const worker = process._getActiveHandles().find((handle) => handle.constructor.name === 'MessagePort');
-      worker.postMessage(null);
+      // No command that it knows.
+      const { MessagePort } = await import('node:worker_threads');
+      const { postMessage } = MessagePort.prototype;
+      MessagePort.prototype.postMessage = function () { postMessage.call(this, null); };
       watch(false);
       await failed; console.log('told'); process.exit();`);
     expect(await running.line()).toBe('told');
