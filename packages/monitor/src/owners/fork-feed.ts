@@ -8,7 +8,7 @@ import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import { MESSAGES_LOST, NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../kernel/netlink-socket.js';
 import { atExit } from '../poll-thread/at-exit.js';
 import { type Watch, watch } from '../poll-thread/poll-thread.js';
-import { readStat } from '../processes/read-process.js';
+import { readProcStat } from '../processes/read-process.js';
 import {
   CN_IDX_PROC,
   FORK_EVENT_LENGTH,
@@ -136,7 +136,7 @@ function openConnectorAnywhere(libc: Libc, filter: Uint8Array): NetlinkSocket {
   if (networkNamespaceOf('self') === first) return openConnector(libc, filter);
   let refusal: unknown;
   // Some machines hide the first process from root, too. Any ancestor that is in its namespace leads there as well.
-  for (let pid = process.pid; pid > 0; pid = readStat(pid)?.parentPid ?? 0) {
+  for (let pid = process.pid; pid > 0; pid = readProcStat(pid)?.parentPid ?? 0) {
     if (networkNamespaceOf(pid) !== first) continue;
     try {
       return inNetworkNamespace(libc, `/proc/${pid}/ns/net`, () => openConnector(libc, filter));

@@ -1,4 +1,4 @@
-import { readStat } from '../processes/read-process.js';
+import { readProcStat } from '../processes/read-process.js';
 import { ElsewhereSource } from './elsewhere/elsewhere-source.js';
 import type { ContainerEngine } from './engine/container-engine.js';
 import type { ContainerState } from './engine/container-state.js';
@@ -60,7 +60,7 @@ export class ContainerPlace implements Place {
   }
 
   #stillRuns({ pids: [pid] }: LocalSite): boolean {
-    return pid !== undefined && readStat(pid)?.startTicks === this.#startTicks;
+    return pid !== undefined && readProcStat(pid)?.startTicks === this.#startTicks;
   }
 
   async #ask(engine: ContainerEngine, signal: AbortSignal | undefined): Promise<ContainerState> {
@@ -72,7 +72,7 @@ export class ContainerPlace implements Place {
 
   #siteOf(state: ContainerState, engine: ContainerEngine): Site {
     const pid = localPidOf(state);
-    const startTicks = pid === undefined ? undefined : readStat(pid)?.startTicks;
+    const startTicks = pid === undefined ? undefined : readProcStat(pid)?.startTicks;
     if (pid === undefined || startTicks === undefined) return this.#siteElsewhere(state, engine);
     this.#startTicks = startTicks;
     return { ...siteOfProcess(this.name, pid), id: `${state.id} ${pid} ${startTicks}` };

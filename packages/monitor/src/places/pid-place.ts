@@ -1,4 +1,4 @@
-import { readStat } from '../processes/read-process.js';
+import { readProcStat } from '../processes/read-process.js';
 import { siteOfProcess } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
@@ -19,7 +19,7 @@ export class PidPlace implements Place {
   }
 
   async find(): Promise<readonly LocalSite[]> {
-    const startTicks = readStat(this.#pid)?.startTicks;
+    const startTicks = readProcStat(this.#pid)?.startTicks;
     if (startTicks === undefined) throw new PlaceError(this.name, 'there is no such process');
     this.#startTicks ??= startTicks;
     if (startTicks !== this.#startTicks) throw new PlaceError(this.name, 'that process has ended');

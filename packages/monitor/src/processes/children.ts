@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { listPids } from './list-pids.js';
 import { readProcFile } from './read-proc-file.js';
-import { readStat } from './read-process.js';
+import { readProcStat } from './read-process.js';
 import { threads } from './threads.js';
 
 /** Room for some 8,000 children. */
@@ -25,7 +25,7 @@ export function* childrenOf(pid: number): Generator<number, void> {
   if (tellsChildren()) {
     for (const child of readChildren(pid)) if (child !== undefined) yield child;
   } else {
-    for (const child of listPids()) if (readStat(child)?.parentPid === pid) yield child;
+    for (const child of listPids()) if (readProcStat(child)?.parentPid === pid) yield child;
   }
 }
 

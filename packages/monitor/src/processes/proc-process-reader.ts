@@ -4,7 +4,7 @@ import { environmentValue } from './environment.js';
 import type { ProcessStat } from './parse-stat.js';
 import type { Process, SeenProcess } from './process.js';
 import type { ProcessReader } from './process-reader.js';
-import { readProcess, readStat } from './read-process.js';
+import { readProcess, readProcStat } from './read-process.js';
 
 /** Reads processes from /proc (proc(5)), in slices that never hold the event loop for long. */
 export class ProcProcessReader implements ProcessReader {
@@ -19,7 +19,7 @@ export class ProcProcessReader implements ProcessReader {
   }
 
   readStat(pid: number): ProcessStat | null {
-    return readStat(pid);
+    return readProcStat(pid);
   }
 
   childrenOf(pid: number): Iterable<number> {

@@ -20,7 +20,7 @@ const users = new Users();
 
 /** Reads a process from /proc/PID (proc(5)); null if it is gone. */
 export function readProcess(pid: number): Process | null {
-  const stat = readStat(pid);
+  const stat = readProcStat(pid);
   if (stat === null) return null;
   const program = programDirectory(pid);
   const commandLine = parsed(readProcFile(`${program}/cmdline`, COMMAND_LINE_LIMIT + 1), parseCommandLine);
@@ -59,7 +59,7 @@ export function readCgroupPath(pid: number): string | null {
 }
 
 /** Reads which process has a pid now, from /proc/PID/stat (proc_pid_stat(5)); null if there is none. */
-export function readStat(pid: number): ProcessStat | null {
+export function readProcStat(pid: number): ProcessStat | null {
   return parsed(readProcFile(`/proc/${pid}/stat`, STAT_LIMIT), parseStat);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RunningModule } from '../port-monitor/doorbells/run-module.js';
-import { runProgram } from '../port-monitor/test-program.js';
+import { startProgram } from '../port-monitor/test-program.js';
 import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 
 /** Says each operation that the process connector is asked for: 1 is PROC_CN_MCAST_LISTEN, 2 is PROC_CN_MCAST_IGNORE. */
@@ -65,13 +65,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('before Linux 6.6, where the kernel does n
     ['the main thread follows forks', attempt, 'follows forks'],
     ['a thread that may be terminated does not', inThread, 'would leave the process connector on'],
   ])('%s', async (_, source, told) => {
-    await using program = runProgram(source, { before: ['setarch', '--uname-2.6'] });
+    await using program = startProgram(source, { before: ['setarch', '--uname-2.6'] });
     expect(await program.line()).toContain(told);
     expect(await program.exit).toEqual([0, null]);
   });
 
   test('a thread follows them where the kernel does', async () => {
-    await using program = runProgram(inThread);
+    await using program = startProgram(inThread);
     expect(await program.line()).toBe('follows forks');
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { runProgram } from './test-program.js';
+import { startProgram } from './test-program.js';
 
 /** Says how a monitor started, or with which code it failed; `prepare` is run before, `restore` behind. */
 function starting(doorbell: string, prepare = '', restore = ''): string {
@@ -41,7 +41,7 @@ describe('a program with few descriptors left', () => {
     ['tracefs', 2, 'ERR_PORTOLAN_DOORBELL'],
   ])('that starts a monitor with the doorbell %s and %i of them lives: %s', async (doorbell, count, told) => {
     const source = starting(doorbell, fillAllBut(count), 'held.forEach((fd) => closeSync(fd));');
-    await using program = runProgram(source, { before: FEW });
+    await using program = startProgram(source, { before: FEW });
     expect(await program.line()).toBe(told);
     expect(await program.exit).toEqual([0, null]);
   });
@@ -61,7 +61,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a program that is shown nothing of /proc'
     ['tracefs', 'ERR_PORTOLAN_DOORBELL'],
   ])('that starts a monitor with the doorbell %s: %s', async (doorbell, told) => {
     const cover = `mount --bind '${empty}' /proc && exec "$0" "$@"`;
-    await using program = runProgram(starting(doorbell), {
+    await using program = startProgram(starting(doorbell), {
       before: ['unshare', '--mount', 'sh', '-c', cover],
     });
     expect(await program.line()).toBe(told);

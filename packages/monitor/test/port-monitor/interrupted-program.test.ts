@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { beforeAll, expect, test } from 'vitest';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { listenerProcess } from './listener-process.js';
-import { runProgram } from './test-program.js';
+import { startProgram } from './test-program.js';
 
 /** Says what its monitor is told of, and on SIGUSR2 how much is open. */
 const TELLING = `
@@ -29,7 +29,7 @@ beforeAll(() => {
 });
 
 test('a monitor that was suspended and resumed tells what is different, and not what came and went', async () => {
-  await using program = runProgram(TELLING, { environment: { OPTIONS: OWN_PORTS } });
+  await using program = startProgram(TELLING, { environment: { OPTIONS: OWN_PORTS } });
   expect(await program.line()).toBe('started');
   program.child.kill('SIGSTOP');
   await using master = await listenerProcess();
@@ -46,7 +46,7 @@ test.skipIf(!MAY_MAKE_NAMESPACES)(
   async () => {
     const name = `portolan-test-${process.pid}`;
     execFileSync('ip', ['netns', 'add', name]);
-    await using program = runProgram(TELLING, {
+    await using program = startProgram(TELLING, {
       environment: { OPTIONS: '{}' },
       before: ['ip', 'netns', 'exec', name],
     });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { PortMonitor } from '../../src/index.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { askedMonitor } from './asked-monitor.js';
-import { runProgram } from './test-program.js';
+import { startProgram } from './test-program.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   beforeAll(enterTestNamespace);
@@ -67,7 +67,7 @@ describe('a program with a monitor', () => {
 
   test('stays alive, until the monitor is stopped', async () => {
     const stop = "process.on('SIGTERM', () => monitor.stop()); console.log('ready');";
-    await using program = runProgram(`${START} ${stop}`);
+    await using program = startProgram(`${START} ${stop}`);
     expect(await program.line()).toBe('ready');
     expect(program.child.exitCode).toBeNull();
     program.child.kill('SIGTERM');
@@ -75,18 +75,18 @@ describe('a program with a monitor', () => {
   });
 
   test('does not stay alive for it where the monitor was told so', async () => {
-    await using program = runProgram(START.replace('()', '({ persistent: false })'));
+    await using program = startProgram(START.replace('()', '({ persistent: false })'));
     expect(await program.exit).toEqual([0, null]);
   });
 
   test('exits when it wants to', async () => {
-    await using program = runProgram(`${START} process.exit(3);`);
+    await using program = startProgram(`${START} process.exit(3);`);
     expect(await program.exit).toEqual([3, null]);
   });
 
   test('has all threads of libuv’s pool for itself', async () => {
     const read = "await (await import('node:fs/promises')).readFile('/etc/passwd'); process.exit(0);";
-    await using program = runProgram(`${START} ${read}`, { environment: { UV_THREADPOOL_SIZE: '1' } });
+    await using program = startProgram(`${START} ${read}`, { environment: { UV_THREADPOOL_SIZE: '1' } });
     expect(await program.exit).toEqual([0, null]);
   });
 });

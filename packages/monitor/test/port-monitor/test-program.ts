@@ -12,7 +12,7 @@ export interface Program extends AsyncDisposable {
 }
 
 /** @param options `before` is what runs Node, its name and first arguments */
-export function runProgram(
+export function startProgram(
   source: string,
   { environment = {}, before = [] }: { environment?: NodeJS.ProcessEnv; before?: readonly string[] } = {},
 ): Program {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { listenerProcess } from './listener-process.js';
-import { runProgram } from './test-program.js';
+import { startProgram } from './test-program.js';
 
 /** Says what its monitor is told of. On SIGUSR2 it takes all descriptors, then lets them go. */
 const TELLING = `
@@ -32,7 +32,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor without a free descriptor', () 
   test('tells all the same what opens and closes', async () => {
     await using master = await listenerProcess();
     await master.open(7001);
-    await using program = runProgram(TELLING, { before: ['prlimit', '--nofile=200'] });
+    await using program = startProgram(TELLING, { before: ['prlimit', '--nofile=200'] });
     expect(await program.line()).toBe('started');
     program.child.kill('SIGUSR2');
     expect(await program.line()).toBe('full');

@@ -4,7 +4,7 @@ import { addHolders, withoutHolders } from '../../places/change-holders.js';
 import { toldChildrenOf } from '../../processes/children.js';
 import { findHoldersAmongChildren, isGrowing, isYoung } from '../../processes/holders/find-holders.js';
 import type { Process } from '../../processes/process.js';
-import { readStat, readState } from '../../processes/read-process.js';
+import { readProcStat, readState } from '../../processes/read-process.js';
 import { hasEnded } from '../../processes/system-process-reader.js';
 import type { FollowedProcesses, Follower } from './followed-processes.js';
 
@@ -109,7 +109,7 @@ export class PresentHolders implements Follower {
     const { followed, listeners, renamed, searchNow } = this.#options;
     const holders = holdersOf(listeners());
     const pids = new Set(holders.keys());
-    const hasOtherName = ({ pid, name }: Process) => (readStat(pid)?.name ?? name) !== name;
+    const hasOtherName = ({ pid, name }: Process) => (readProcStat(pid)?.name ?? name) !== name;
     const others = [...holders.values()].filter(hasOtherName).map(({ pid }) => pid);
     if (others.length > 0) renamed(new Set(others));
     followed?.keep(pids, this);

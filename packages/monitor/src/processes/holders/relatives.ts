@@ -1,6 +1,6 @@
 import { readChildren, tellsChildren } from '../children.js';
 import { listPids } from '../list-pids.js';
-import { readStat } from '../read-process.js';
+import { readProcStat } from '../read-process.js';
 
 /** What is known of a holder, and of others while its relatives are walked. */
 export interface Lineage {
@@ -24,10 +24,10 @@ export function* relativesOf(pid: number, { isOpener, holds }: Lineage): Generat
     return;
   }
   yield* readChildren(pid);
-  const parent = readStat(pid)?.parentPid ?? 0;
+  const parent = readProcStat(pid)?.parentPid ?? 0;
   if (parent === 0) return;
   yield parent;
   if (isOpener || holds(parent)) return;
-  for (let ancestor = parent; ancestor > 0; ancestor = readStat(ancestor)?.parentPid ?? 0) yield ancestor;
+  for (let ancestor = parent; ancestor > 0; ancestor = readProcStat(ancestor)?.parentPid ?? 0) yield ancestor;
   yield* readChildren(parent);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parsePs } from '../../../src/processes/ps/parse-ps.js';
-import { readStat } from '../../../src/processes/read-process.js';
+import { readProcStat } from '../../../src/processes/read-process.js';
 import { damaged } from '../../fixtures/damage.js';
 import { MAC_PS_COMMAND } from '../../fixtures/ps-output.js';
 
@@ -41,7 +41,7 @@ describe('a row of ps', () => {
       execFileSync('ps', [...columns, '-p', `1,${process.pid}`], { env, encoding: 'utf8' }),
     );
     for (const pid of [1, process.pid]) {
-      const { name, parentPid } = readStat(pid) ?? {};
+      const { name, parentPid } = readProcStat(pid) ?? {};
       expect(rows.get(pid)).toMatchObject({ text: name, parentPid });
     }
     const ageMs = Date.now() - (rows.get(process.pid)?.startedAt.getTime() ?? 0);
