@@ -10,9 +10,10 @@ const CLOCK_STEP_MS = 1000;
 let bootTime: number | null = null;
 let clockOffsetMs = Number.NaN;
 
-/** The time since boot in clock ticks, with a fraction. /proc tells the start of a process in whole ticks. */
+/** The time since boot in whole clock ticks, as /proc tells the start of a process. */
 export function ticksNow(): number {
-  return uptime() * USER_HZ;
+  // A sum in binary fractions: 1.15 s would else be less than 115 ticks.
+  return Math.round(uptime() * USER_HZ);
 }
 
 /** The time of an event that /proc gives in clock ticks since boot; null without /proc/stat. */

@@ -35,7 +35,7 @@ export interface Holders {
  * workers are found with their master, and the other way round. Missed is only who was sent a socket (SCM_RIGHTS,
  * pidfd_getfd(2)) and is neither ancestor, child nor sibling of a holder, or has it behind a thousand others.
  *
- * @throws the signal's reason where it was aborted
+ * @throws the signal's reason if it was aborted
  */
 export async function findHolders(
   inodes: ReadonlySet<number>,
@@ -60,7 +60,7 @@ async function askNewborn(search: DescriptorSearch, began: number, signal?: Abor
   const newborn = [...sharers].filter((pid) => {
     const startTicks = readState(pid)?.startTicks ?? 0;
     // A container may be told another time since boot than its processes: their age can't be told then.
-    return startTicks > began - ticks(GROWN_MS) && startTicks <= ticksNow();
+    return startTicks > began - ticks(GROWN_LIMIT_MS) && startTicks <= ticksNow();
   });
   const limit = performance.now() + GROWING_LIMIT_MS;
   while (newborn.some(isGrowing) && performance.now() < limit) {
