@@ -50,6 +50,7 @@ export type {
 } from './port-monitor/reporting/event.js';
 export type { PortMonitorEvents } from './port-monitor/reporting/event-outlet.js';
 export type { RecentEvents } from './port-monitor/reporting/event-ring.js';
+export { narrowEvent } from './port-monitor/reporting/narrow-event.js';
 export type { PortFilter } from './port-monitor/reporting/port-filter.js';
 export { includesPort, type PortRange } from './port-range.js';
 export { type Ancestor, readAncestors } from './processes/ancestors.js';

@@ -127,6 +127,24 @@ function compareEndpoints(a: Omit<Endpoint, 'place'>, b: Omit<Endpoint, 'place'>
 }
 
 /**
+ * The listener of an endpoint, among listeners in the order of {@link compareListeners}. Who asks for a few of thousands so
+ * makes no key of each.
+ */
+export function findListener(listeners: readonly Listener[], endpoint: Endpoint): Listener | undefined {
+  let from = 0;
+  let to = listeners.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const listener = listeners[middle] as Listener;
+    const order = compareListeners(listener, endpoint);
+    if (order === 0) return listener;
+    if (order < 0) from = middle + 1;
+    else to = middle;
+  }
+  return undefined;
+}
+
+/**
  * Gathers sockets into listeners, in the order of {@link compareListeners}; a socket seen twice counts once.
  *
  * @param where the place that they are at, and the ports that its kernel gives to whoever asks for any

@@ -26,9 +26,15 @@ export interface Owner extends Disposable {
 export interface EventsOptions {
   /** Begin after the event of this number, or after this time, as far as remembered. */
   readonly since?: number | Date;
-  /** Begin with what is open now and has settled, as `opened` events marked `initial`. */
+  /**
+   * Begin with what is open now and has settled, as `opened` events marked `initial`. What happened before is in that, so
+   * that `since` has no effect then.
+   */
   readonly initial?: boolean;
-  /** Only those of listeners that this one owns, by name; what the monitor tells of itself comes all the same. */
+  /**
+   * Only those of listeners that this one owns, by name; what the monitor tells of itself comes all the same. A listener that
+   * comes to be owned is told as `opened`, and one that is owned no more as `closed`.
+   */
   readonly owner?: string;
 }
 
@@ -205,16 +211,18 @@ export class PortMonitor implements AsyncDisposable {
   }
 
   /**
-   * The events as they happen, until the monitor stops. A reader who is slower than they come, so that more than 1,000
-   * wait, is told by a `missed` that some are lost, and so is one who asks for more than is remembered. Nothing is lost
-   * of what a reader begins with, by `since` and `initial`.
+   * The events as they happen, until the monitor stops. A reader who reads as they come loses none, however many one look
+   * finds. If more than 64 MiB of them wait for a reader, a `missed` tells that the oldest are lost; so it does if a reader
+   * asks for more than is remembered. Nothing is lost of what a reader begins with, by `since` or `initial`.
    */
   events(options: EventsOptions = {}): AsyncIterableIterator<PortEvent | MissedEvents> {
     this.#owners.tellOutdated();
     const { since, owner, initial } = options;
-    const isWanted = (event: PortEvent | MissedEvents) =>
-      !('listener' in event) || isOf(owner, event.listener);
-    return this.#outlet.stream(since, initial ? this.#reported() : [], isWanted);
+    return this.#outlet.stream({
+      since,
+      initial: initial ? this.#reported() : undefined,
+      isWanted: owner === undefined ? undefined : (listener) => isOf(owner, listener),
+    });
   }
 
   /** What a reader who comes now has to know already to make sense of the events that follow. */

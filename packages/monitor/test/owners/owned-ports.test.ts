@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   type Owner,
   ownersOf,
@@ -46,7 +46,9 @@ for line in sys.stdin:
                 kept.append(serve(port)); print(os.getpid(), flush=True); os.write(write, b'%d' % os.getpid()); signal.pause()
             os._exit(0)
         children.append(int(os.read(read, 20)))
-for pid in children: os.kill(pid, signal.SIGKILL)
+for pid in children:
+    try: os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError: pass
 `;
 
 class Tree implements AsyncDisposable {
@@ -81,6 +83,21 @@ class Tree implements AsyncDisposable {
     this.#child.stdin.end();
     await exit;
   }
+}
+
+/** Resolves when there is no such process. */
+async function ended(pid: number): Promise<void> {
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), {
+    timeout: 10_000,
+    interval: 5,
+  });
+}
+
+/** The types of the events in a stream, to its end. */
+async function typesOf(events: AsyncIterable<{ readonly type: string }>): Promise<string[]> {
+  const types: string[] = [];
+  for await (const { type } of events) types.push(type);
+  return types;
 }
 
 const tree = (environment: NodeJS.ProcessEnv = {}) => new Tree(environment).ready();
@@ -235,6 +252,51 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await mine.open('here', 8002);
     await refresh(monitor);
     expect((await events.next()).value).toMatchObject({ type: 'opened', listener: { port: 8002 } });
+  });
+
+  test('tell a reader who has one that a port ceased to be its own as closed, and that it came to be as opened', async () => {
+    await using mine = await tree();
+    const server = await mine.open('child', 8001);
+    await started();
+    const events = monitor.events({ owner: 'mine' });
+    const all = monitor.events();
+    const owner = monitor.own({ name: 'mine', pid: mine.pid });
+    await Promise.resolve();
+    owner.end();
+    await Promise.resolve();
+    process.kill(server, 'SIGKILL');
+    await ended(server);
+    await refresh(monitor);
+    await monitor.stop();
+    expect(await typesOf(events)).toEqual(['opened', 'closed']);
+    expect(await typesOf(all)).toEqual(['changed', 'changed', 'closed']);
+  });
+
+  test('tell it of a port that somebody else took over between two looks', async () => {
+    await using mine = await tree();
+    await using others = await tree();
+    const server = await mine.open('child', 8001);
+    await started({ owners: [{ name: 'mine', pid: mine.pid }] });
+    const [mines, all] = [monitor.events({ owner: 'mine' }), monitor.events()];
+    process.kill(server, 'SIGKILL');
+    await ended(server);
+    await others.open('here', 8001);
+    await refresh(monitor);
+    await monitor.stop();
+    expect(await typesOf(mines)).toEqual(['closed']);
+    expect(await typesOf(all)).toEqual(['changed']);
+  });
+
+  test('tell it what is remembered as they would have told it then', async () => {
+    await using mine = await tree();
+    await mine.open('here', 8001);
+    await started();
+    const owner = monitor.own({ name: 'mine', pid: mine.pid });
+    await Promise.resolve();
+    owner.end();
+    const remembered = monitor.events({ owner: 'mine', since: 0 });
+    await monitor.stop();
+    expect(await typesOf(remembered)).toEqual(['opened', 'closed']);
   });
 
   test('decide what is told, where a filter asks for them', async () => {

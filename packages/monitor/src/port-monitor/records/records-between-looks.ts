@@ -14,7 +14,7 @@ export const SETTLING_MS = 1;
 const NOTHING: Replay = {
   transients: [],
   reopened: new Set(),
-  unsettled: new Set(),
+  unsettled: new Map(),
   ended: new Set(),
   carried: [],
   openers: new Map(),

@@ -1,4 +1,11 @@
-import { compareListeners, type Endpoint, type Listener, listenerKey, SELF } from '../../listener.js';
+import {
+  compareListeners,
+  type Endpoint,
+  findListener,
+  type Listener,
+  listenerKey,
+  SELF,
+} from '../../listener.js';
 import type { ListenRecord } from '../doorbells/tracefs/parse-trace.js';
 
 /**
@@ -21,8 +28,8 @@ export interface Replay {
   readonly transients: readonly TransientListener[];
   /** The keys of listeners that were there at both looks, and closed and opened in between. */
   readonly reopened: ReadonlySet<string>;
-  /** The keys of listeners that changed while the look went on, so that it can't tell what it saw of them. */
-  readonly unsettled: ReadonlySet<string>;
+  /** The listeners that changed while the look went on, so that it can't tell what it saw of them, by their keys. */
+  readonly unsettled: ReadonlyMap<string, Endpoint>;
   /** Of these, those that were open at the earlier look, and had closed before the later one began. */
   readonly ended: ReadonlySet<string>;
   /** The records of the unsettled since they were closed last, to be replayed with the next look. */
@@ -42,6 +49,8 @@ export interface LookTime {
 /**
  * Plays the kernel's records through, from what was open at one look to what is open at the next. A look shows what
  * was recorded before it began, and may or may not show what was recorded meanwhile.
+ *
+ * @param before in the order of {@link compareListeners}, as is `after`
  */
 export function replayRecords(
   before: readonly Listener[],
@@ -52,20 +61,19 @@ export function replayRecords(
 ): Replay {
   const transients: TransientListener[] = [];
   const reopened = new Set<string>();
-  const unsettled = new Set<string>();
+  const unsettled = new Map<string, Endpoint>();
   const ended = new Set<string>();
   const carried: ListenRecord[] = [];
-  const socketsBefore = new Map(before.map((listener) => [listenerKey(listener), listener.sockets.length]));
-  const isOpenAfter = new Set(after.map(listenerKey));
   const openers = new Map<string, number>();
-  for (const [key, all] of recordsByEndpoint(records, namespaceOf)) {
+  for (const [key, { endpoint, records: all }] of recordsByEndpoint(records, namespaceOf)) {
     const opening = all.findLast(({ type }) => type === 'opened');
     if (opening !== undefined) openers.set(key, opening.pid);
-    const before = socketsBefore.get(key) ?? 0;
+    const socketsBefore = findListener(before, endpoint)?.sockets.length ?? 0;
+    const isOpenAfter = findListener(after, endpoint) !== undefined;
     const isOver = !all.some((record) => underWay.has(record));
-    if (isOver && isWhatWasSeen(all, before, isOpenAfter.has(key))) continue;
+    if (isOver && isWhatWasSeen(all, socketsBefore, isOpenAfter)) continue;
     const isMissing = (record: ListenRecord) =>
-      !isOpenAfter.has(key) &&
+      !isOpenAfter &&
       record === all.at(-1) &&
       record.type === 'opened' &&
       record.atNs > lookBeganNs - CLOSING_NS &&
@@ -73,22 +81,22 @@ export function replayRecords(
     const isUnsure = (record: ListenRecord) =>
       record.atNs > lookBeganNs || underWay.has(record) || isMissing(record);
     const isSettled = !all.some(isUnsure);
-    const own = isSettled ? all : untilClosed(all, before, isUnsure);
+    const own = isSettled ? all : untilClosed(all, socketsBefore, isUnsure);
     // Who opened it is gone, and with him the answer to where that was: only the looks tell.
     const isPlaced = own.every((record) => record.type === 'closed' || namespaceOf(record) === 'own');
     if (!isSettled) {
-      unsettled.add(key);
-      const isTold = isPlaced || before === 0;
+      unsettled.set(key, endpoint);
+      const isTold = isPlaced || socketsBefore === 0;
       for (const record of isTold ? all.slice(own.length) : all) {
         if (!underWay.has(record)) carried.push(record);
       }
     }
     if (!isPlaced) continue;
-    const found = transientsOf(own, before);
+    const found = transientsOf(own, socketsBefore);
     for (const transient of found.transients) transients.push(transient);
-    if (before === 0 || found.closings === 0) continue;
+    if (socketsBefore === 0 || found.closings === 0) continue;
     if (!isSettled) ended.add(key);
-    else if (isOpenAfter.has(key)) reopened.add(key);
+    else if (isOpenAfter) reopened.add(key);
   }
   transients.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
   return { transients, reopened, unsettled, ended, carried, openers };
@@ -122,18 +130,24 @@ function untilClosed(
   return records.slice(0, length);
 }
 
+interface EndpointRecords {
+  readonly endpoint: Endpoint;
+  readonly records: ListenRecord[];
+}
+
 /** The records that may be of the own namespace, in their order. */
 function recordsByEndpoint(
   records: readonly ListenRecord[],
   namespaceOf: (record: ListenRecord) => RecordNamespace,
-): Map<string, ListenRecord[]> {
-  const byEndpoint = new Map<string, ListenRecord[]>();
+): Map<string, EndpointRecords> {
+  const byEndpoint = new Map<string, EndpointRecords>();
   for (const record of records) {
     if (namespaceOf(record) === 'other') continue;
-    const key = listenerKey(endpointOf(record));
+    const endpoint = endpointOf(record);
+    const key = listenerKey(endpoint);
     const own = byEndpoint.get(key);
-    if (own === undefined) byEndpoint.set(key, [record]);
-    else own.push(record);
+    if (own === undefined) byEndpoint.set(key, { endpoint, records: [record] });
+    else own.records.push(record);
   }
   return byEndpoint;
 }
@@ -174,8 +188,11 @@ export function postpone(
   { unsettled, ended }: Pick<Replay, 'unsettled' | 'ended'>,
 ): readonly Listener[] {
   if (unsettled.size === 0) return after;
-  const settled = after.filter((listener) => !unsettled.has(listenerKey(listener)));
-  const isKept = (key: string) => unsettled.has(key) && !ended.has(key);
-  const kept = before.filter((listener) => isKept(listenerKey(listener)));
+  const endpoints = [...unsettled.values()];
+  const unsure = new Set(endpoints.map((endpoint) => findListener(after, endpoint)));
+  const settled = after.filter((listener) => !unsure.has(listener));
+  const kept = endpoints.flatMap((endpoint) => {
+    return ended.has(listenerKey(endpoint)) ? [] : (findListener(before, endpoint) ?? []);
+  });
   return [...settled, ...kept].sort(compareListeners);
 }

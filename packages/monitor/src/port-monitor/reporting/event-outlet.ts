@@ -11,7 +11,8 @@ import type {
   SourceEvent,
 } from './event.js';
 import { EventRing, type RecentEvents } from './event-ring.js';
-import { EventStream, type StreamedEvent } from './event-stream.js';
+import { EventLink, EventStream, type StreamedEvent } from './event-stream.js';
+import { narrowEvent } from './narrow-event.js';
 
 /** The events of a monitor, by name, with what a listener for them is called with. */
 export interface PortMonitorEvents {
@@ -23,11 +24,23 @@ export interface PortMonitorEvents {
   error: [event: ErrorEvent];
 }
 
+/** Which events a reader is given. */
+export interface OutletStreamOptions {
+  /** Those after that number or time come first, as far as they are remembered. */
+  readonly since?: number | Date | undefined;
+  /** What is open comes first. What happened before is in that, and `since` has no effect then. */
+  readonly initial?: readonly Listener[] | undefined;
+  /** Which listeners the reader wants to know of; undefined if all. */
+  readonly isWanted?: ((listener: Listener) => boolean) | undefined;
+}
+
 /** Numbers events and hands them to all who want them: callbacks, streams, and the ring for those who come later. */
 export class EventOutlet {
   readonly emitter = new EventEmitter<PortMonitorEvents>();
   readonly #ring: EventRing;
   readonly #streams = new Set<EventStream>();
+  /** The newest event that streams were told of. */
+  #newest = new EventLink();
   #ended = false;
 
   /** @param history how many events are remembered */
@@ -43,7 +56,7 @@ export class EventOutlet {
   publish(happening: EventBody & Pick<PortEvent, 'place'>): PortEvent {
     const event = { ...happening, sequence: this.#ring.last + 1, at: new Date() } as PortEvent;
     this.#ring.add(event);
-    for (const stream of this.#streams) stream.push(event);
+    if (this.#streams.size > 0) this.#tellStreams(event);
     // An error that nobody listens for is no reason to end the program: the monitor goes on.
     if (event.type === 'error' && this.emitter.listenerCount('error') === 0) return event;
     try {
@@ -61,19 +74,14 @@ export class EventOutlet {
     return this.#ring.since(since);
   }
 
-  /**
-   * A stream from now on, or from `since` as far as remembered, with `initial` put before it.
-   *
-   * @param isWanted which events it has
-   */
-  stream(
-    since: number | Date | undefined,
-    initial: readonly Listener[],
-    isWanted: (event: StreamedEvent) => boolean = () => true,
-  ): AsyncIterableIterator<StreamedEvent> {
-    const replay = since === undefined ? [] : this.#replay(since);
-    const first = [...this.#asEvents(initial), ...replay].filter(isWanted);
-    const stream = new EventStream((ended) => this.#streams.delete(ended), { first, isWanted });
+  /** A stream of what is published from now on, after what the reader begins with. */
+  stream({ since, initial, isWanted }: OutletStreamOptions = {}): AsyncIterableIterator<StreamedEvent> {
+    const stream = new EventStream({
+      after: this.#newest,
+      first: initial === undefined ? this.#replay(since) : initialEvents(initial, this.last),
+      ...(isWanted && { narrow: (event: StreamedEvent) => narrowEvent(event, isWanted) }),
+      onEnd: (ended) => this.#streams.delete(ended),
+    });
     if (this.#ended) stream.end();
     else this.#streams.add(stream);
     return stream;
@@ -85,19 +93,24 @@ export class EventOutlet {
     for (const stream of this.#streams) stream.end();
   }
 
-  #asEvents(initial: readonly Listener[]): StreamedEvent[] {
-    const sequence = this.last;
-    const at = new Date();
-    return initial.map((listener) => {
-      return { type: 'opened', initial: true, listener, place: listener.place, sequence, at };
-    });
+  #tellStreams(event: PortEvent): void {
+    this.#newest = this.#newest.append(event);
+    for (const stream of this.#streams) stream.published(this.#newest);
   }
 
-  #replay(since: number | Date): readonly StreamedEvent[] {
+  #replay(since: number | Date | undefined): readonly StreamedEvent[] {
+    if (since === undefined) return [];
     const { events, missed } = this.#ring.since(since);
     if (!missed) return events;
     const sequence = (events[0]?.sequence ?? this.last + 1) - 1;
     const count = since instanceof Date ? null : sequence - since;
     return [{ type: 'missed', missed: true, count, sequence, at: new Date() }, ...events];
   }
+}
+
+/** Made one by one as they are read: a reader who stands still holds no event for each. */
+function* initialEvents(listeners: readonly Listener[], sequence: number): Generator<StreamedEvent, void> {
+  const at = new Date();
+  for (const listener of listeners)
+    yield { type: 'opened', initial: true, listener, place: listener.place, sequence, at };
 }

@@ -1,10 +1,40 @@
 import type { MissedEvents, PortEvent } from './event.js';
+import { eventBytes } from './event-bytes.js';
 
-/** How many events wait for a slow reader before the oldest of them are dropped. */
-const WAITING_LIMIT = 1000;
+/**
+ * How many bytes of events wait for a slow reader before the oldest of them are dropped, as {@link eventBytes} counts them.
+ * These are some 50,000 events if each has a process of its own, and 90,000 if all have the same.
+ */
+const WAITING_LIMIT = 64 * 2 ** 20;
 
 /** What a reader is given: an event, or that some are missing. */
 export type StreamedEvent = PortEvent | MissedEvents;
+
+/**
+ * An event in the chain of all that were published. A stream holds on to the link that its reader has read last, and so to all
+ * that waits behind it. However many streams there are, each event waits once.
+ */
+export class EventLink {
+  readonly event: PortEvent | undefined;
+  /** How many bytes of events were published up to this one. */
+  readonly publishedBytes: number;
+  #next: EventLink | undefined;
+
+  /** @param event undefined for the beginning of a chain */
+  constructor(event?: PortEvent, publishedBytes = 0) {
+    this.event = event;
+    this.publishedBytes = publishedBytes;
+  }
+
+  get next(): EventLink | undefined {
+    return this.#next;
+  }
+
+  append(event: PortEvent): EventLink {
+    this.#next = new EventLink(event, this.publishedBytes + eventBytes(event, this.event));
+    return this.#next;
+  }
+}
 
 type Result = IteratorResult<StreamedEvent, undefined>;
 
@@ -12,38 +42,39 @@ const END = { done: true, value: undefined } as const;
 
 /** What a stream has for its reader. */
 export interface EventStreamOptions {
-  /** What the reader is given first. It is all there already, so none of it is dropped, however much it is. */
-  readonly first?: readonly StreamedEvent[];
-  /** Which of the events that come later the reader is given. */
-  readonly isWanted?: (event: PortEvent) => boolean;
+  /** The newest link: the reader is given what is published after it. */
+  readonly after: EventLink;
+  /** What the reader is given before that. It is all there already, so none of it is dropped, however much it is. */
+  readonly first?: Iterable<StreamedEvent>;
+  /** An event as this reader is given it; undefined if it is not for this reader. */
+  readonly narrow?: (event: StreamedEvent) => StreamedEvent | undefined;
+  /** Is told once that nobody reads any more. */
+  readonly onEnd: (stream: EventStream) => void;
 }
 
 /** The events for one reader, who takes them at his own pace. */
 export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   #first: Iterator<StreamedEvent>;
   #missing: MissedEvents | undefined;
-  #waiting: PortEvent[] = [];
+  /** The last one that the reader was given, or that was not for this reader. */
+  #read: EventLink;
   /** The calls of `next` that no event has come for yet, while none waits. */
   readonly #calls: ((result: Result) => void)[] = [];
   #ended = false;
   readonly #onEnd: (stream: EventStream) => void;
-  readonly #isWanted: (event: PortEvent) => boolean;
+  readonly #narrow: (event: StreamedEvent) => StreamedEvent | undefined;
 
-  /** @param onEnd is told once that nobody reads any more */
-  constructor(
-    onEnd: (stream: EventStream) => void,
-    { first = [], isWanted = () => true }: EventStreamOptions = {},
-  ) {
+  constructor({ after, first = [], narrow = (event) => event, onEnd }: EventStreamOptions) {
+    this.#read = after;
+    this.#first = first[Symbol.iterator]();
+    this.#narrow = narrow;
     this.#onEnd = onEnd;
-    this.#first = first.values();
-    this.#isWanted = isWanted;
   }
 
-  push(event: PortEvent): void {
-    if (this.#ended || !this.#isWanted(event)) return;
-    const answer = this.#calls.shift();
-    if (answer !== undefined) answer({ done: false, value: event });
-    else this.#keep(event);
+  /** An event was published. To be called for each link of the chain. */
+  published(newest: EventLink): void {
+    if (this.#calls.length > 0) this.#answer();
+    while (newest.publishedBytes - this.#read.publishedBytes > WAITING_LIMIT) this.#drop();
   }
 
   /** No more will come; what waits is still read. */
@@ -65,7 +96,7 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   async return(): Promise<Result> {
     this.#first = [].values();
     this.#missing = undefined;
-    this.#waiting = [];
+    this.#read = new EventLink();
     this.end();
     return END;
   }
@@ -74,18 +105,34 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
     return this;
   }
 
-  #keep(event: PortEvent): void {
-    this.#waiting.push(event);
-    if (this.#waiting.length <= WAITING_LIMIT) return;
-    const { sequence, at } = this.#waiting.shift() ?? event;
-    this.#missing = { type: 'missed', missed: true, count: (this.#missing?.count ?? 0) + 1, sequence, at };
+  #answer(): void {
+    const value = this.#take();
+    if (value !== undefined) this.#calls.shift()?.({ done: false, value });
   }
 
   #take(): StreamedEvent | undefined {
-    const first = this.#first.next();
-    if (!first.done) return first.value;
+    for (let first = this.#first.next(); !first.done; first = this.#first.next()) {
+      const event = this.#narrow(first.value);
+      if (event !== undefined) return event;
+    }
     const missing = this.#missing;
     this.#missing = undefined;
-    return missing ?? this.#waiting.shift();
+    return missing ?? this.#takePublished();
+  }
+
+  #takePublished(): StreamedEvent | undefined {
+    while (this.#read.next !== undefined) {
+      this.#read = this.#read.next;
+      const event = this.#read.event && this.#narrow(this.#read.event);
+      if (event !== undefined) return event;
+    }
+    return undefined;
+  }
+
+  #drop(): void {
+    const dropped = this.#takePublished();
+    if (dropped === undefined) return;
+    const { sequence, at } = dropped;
+    this.#missing = { type: 'missed', missed: true, count: (this.#missing?.count ?? 0) + 1, sequence, at };
   }
 }

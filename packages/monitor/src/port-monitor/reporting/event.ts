@@ -37,6 +37,8 @@ export interface ChangedEvent extends Published {
   readonly type: 'changed';
   readonly listener: Listener;
   readonly previous: Listener;
+  /** How long it had been seen open by then; for what was there at the start, since the start. */
+  readonly openMs: number;
   readonly changes: readonly ListenerChange[];
 }
 

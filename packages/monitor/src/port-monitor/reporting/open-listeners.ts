@@ -197,7 +197,8 @@ export class OpenListeners {
 
   #tellChanged(open: OpenListener, previous: Listener, changes: readonly ListenerChange[]): void {
     this.#reread([open], EVENT_AGE_MS);
-    this.#options.events.publish({ type: 'changed', listener: open.listener, previous, changes });
+    const { listener, since } = open;
+    this.#options.events.publish({ type: 'changed', listener, previous, openMs: msSince(since), changes });
   }
 
   /** Who runs another program by now, or has another name, is the same holder: nothing is told for that alone. */
@@ -208,8 +209,7 @@ export class OpenListeners {
   }
 
   #tellClosed({ since }: OpenListener, listener: Listener): void {
-    const openMs = milliseconds(performance.now() - since);
-    this.#options.events.publish({ type: 'closed', listener, openMs });
+    this.#options.events.publish({ type: 'closed', listener, openMs: msSince(since) });
   }
 
   #isShown({ listener, isReported }: OpenListener): boolean {
@@ -270,6 +270,10 @@ function haveSameProcesses(a: Listener, b: Listener): boolean {
 
 function isSame(a: Process, b: Process | undefined): boolean {
   return a.pid === b?.pid && a.startTicks === b.startTicks;
+}
+
+function msSince(since: number): number {
+  return milliseconds(performance.now() - since);
 }
 
 /** To the microsecond. */

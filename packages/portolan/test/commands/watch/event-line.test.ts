@@ -35,7 +35,14 @@ test.each([
 
 test('a takeover says who had the port before', () => {
   const previous = heldListener([processOf({ name: 'ruby', pid: 7 })], { address: '127.0.0.1', port: 3000 });
-  const event: PortEvent = { type: 'changed', listener: node, previous, changes: ['sockets'], ...told };
+  const event: PortEvent = {
+    type: 'changed',
+    listener: node,
+    previous,
+    openMs: 1,
+    changes: ['sockets'],
+    ...told,
+  };
   expect(text(event)).toContain(' ~ tcp 127.0.0.1:3000 node (pid 123), was ruby (pid 7)\n');
 });
 
