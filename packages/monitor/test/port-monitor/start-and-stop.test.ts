@@ -93,7 +93,7 @@ describe('a program with a monitor', () => {
       });
     `;
     for (const turns of ['0', '2', '4', '8', '16']) {
-      await using program = runProgram(source.replace('TURNS', turns));
+      await using program = startProgram(source.replace('TURNS', turns));
       expect(await program.exit).toEqual([0, null]);
     }
   });
