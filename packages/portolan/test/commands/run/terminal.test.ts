@@ -53,8 +53,11 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** A cleared screen, with a prompt that waits: what is typed before that is echoed in front of it. */
-const PROMPT_ALONE = /^[#$]\s*$/;
+/**
+ * A cleared screen, with a prompt that waits: what is typed before that is echoed in front of it. The prompt is another one than
+ * the shell's first, so that the screen is not taken for cleared before it is.
+ */
+const PROMPT_ALONE = /^%\s*$/;
 
 /**
  * A terminal in which `go` runs a command in place of the prefix and a Python script, so that screens are comparable: it
@@ -63,7 +66,7 @@ const PROMPT_ALONE = /^[#$]\s*$/;
 async function open(prefix: string, command: string): Promise<Tmux> {
   const terminal = await Tmux.open();
   writeFileSync(join(directory, 'go'), `exec ${prefix} ${command}\n`);
-  await terminal.enter(`alias go='sh ${directory}/go'; stty -echoctl; clear`);
+  await terminal.enter(`alias go='sh ${directory}/go'; stty -echoctl; PS1='% '; clear`);
   await terminal.shows(PROMPT_ALONE);
   return terminal;
 }
@@ -71,7 +74,7 @@ async function open(prefix: string, command: string): Promise<Tmux> {
 const script = (name: string) => `python3 ${directory}/${name}`;
 
 /** The shell has the terminal again: what is typed before that is echoed twice. */
-const prompts = (terminal: Tmux) => terminal.shows(/\n[#$]\s*$/);
+const prompts = (terminal: Tmux) => terminal.shows(/\n%\s*$/);
 
 describe.skipIf(!HAS_TMUX)('in a terminal, with portolan run and without', () => {
   /** Does the same in both and expects the same screens. */
