@@ -6,6 +6,7 @@ export const MSG_DONTWAIT = 0x40;
 export const SOL_SOCKET = 1;
 export const SO_ATTACH_FILTER = 26;
 export const SO_DETACH_FILTER = 27;
+export const SO_RCVBUFFORCE = 33;
 /** A `struct sock_filter`. */
 export const SOCK_FILTER_LENGTH = 8;
 /** A `struct pollfd`. */

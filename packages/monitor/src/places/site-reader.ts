@@ -2,6 +2,7 @@ import { type Listener, SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Owners } from '../owners/owners.js';
 import { type AttachOptions, attachProcesses } from '../processes/attach-processes.js';
+import type { LikelyHolder } from '../processes/likely-holder.js';
 import type { SeenProcess } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';
@@ -74,12 +75,12 @@ export class SiteReader {
    * The same listeners, in the same order, with their processes, if these are searched for at all. Elsewhere the source has
    * told already what there is to know.
    *
-   * @param likely pids to look at first
+   * @param likely whom to look at first
    * @throws what made the search fail; the signal's reason if it was aborted
    */
   async attachProcesses(
     listeners: readonly Listener[],
-    likely: readonly number[] = [],
+    likely: readonly LikelyHolder[] = [],
     signal?: AbortSignal,
   ): Promise<readonly Listener[]> {
     const { site } = this;
@@ -87,7 +88,7 @@ export class SiteReader {
     if (site.kind === 'elsewhere') return processesElsewhere(listeners, this.#seen);
     const namespaceOf = () => site.tableInode;
     const options: AttachOptions = {
-      likely: [...likely, ...site.pids],
+      likely: [...likely, ...site.pids.map((pid) => ({ pid }))],
       seen: this.#seen,
       namespaceOf,
       signal,

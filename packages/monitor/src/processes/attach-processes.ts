@@ -1,6 +1,7 @@
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from './find-holders.js';
+import type { LikelyHolder } from './likely-holder.js';
 import type { Process, SeenProcess } from './process.js';
 import { processReader } from './process-reader.js';
 import { readProcess } from './read-process.js';
@@ -8,8 +9,8 @@ import { seesEveryProcess } from './sees-every-process.js';
 
 /** How to search for the processes behind sockets. */
 export interface AttachOptions {
-  /** Pids to look at first. */
-  readonly likely?: readonly number[];
+  /** Whom to look at first. */
+  readonly likely?: readonly LikelyHolder[];
   /** What the source told of the processes in `sockets[].pids`, by pid. */
   readonly seen?: ReadonlyMap<number, SeenProcess>;
   /** Which network namespace a place is ({@link networkNamespaceOf}); undefined if that can't be told. */
@@ -48,11 +49,11 @@ function ofThisProcess(): number | undefined {
  * @returns undefined unless every socket has its process among them; a socket may have others besides
  */
 export function attachProcessesAmong(
-  pids: readonly number[],
+  likely: readonly LikelyHolder[],
   listeners: readonly Listener[],
 ): Listener[] | undefined {
   const inodes = inodesToSearch(listeners.flatMap(({ sockets }) => sockets));
-  const holders = findHoldersAmong(pids, inodes);
+  const holders = findHoldersAmong(likely, inodes);
   if (holders.size < inodes.size) return undefined;
   const processes = new Map<number, Process>();
   for (const pid of new Set([...holders.values()].flatMap((each) => [...each]))) {

@@ -1,5 +1,6 @@
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import { descriptors, isGone, readSocketInode } from './descriptors.js';
+import type { LikelyHolder } from './likely-holder.js';
 import { listPids } from './list-pids.js';
 import { relatives } from './relatives.js';
 
@@ -33,7 +34,7 @@ export class DescriptorSearch {
    * The likely ones first, and then the newest. It ends as soon as each socket is found, and then looks at the relatives of
    * those who hold one, and at the relatives of the holders found among these, and so on.
    */
-  *everywhere(likely: readonly number[]): Generator<void, void> {
+  *everywhere(likely: readonly LikelyHolder[]): Generator<void, void> {
     yield* this.among(likely);
     yield* this.#searchEveryProcess();
     // A server may have forked and ended meanwhile, as daemons do: its child was not in the list yet.
@@ -41,8 +42,13 @@ export class DescriptorSearch {
     if (this.#foundAll) yield* this.#searchRelatives();
   }
 
-  /** The first descriptors of these processes, and no others. */
-  *among(pids: readonly number[]): Generator<void, void> {
+  /** The descriptors under which these are said to have one, then the first ones of each, and no others. */
+  *among(likely: readonly LikelyHolder[]): Generator<void, void> {
+    for (const holder of likely) {
+      this.#searchSaid(holder);
+      yield;
+    }
+    const pids = likely.map(({ pid }) => pid);
     yield* this.#searchProcesses(pids, FIRST_DESCRIPTORS);
   }
 
@@ -116,16 +122,24 @@ export class DescriptorSearch {
     yield;
   }
 
-  #searchNumbers(pid: number, numbers: Iterable<string>): void {
+  #searchSaid({ pid, thread = pid, descriptor = null }: LikelyHolder): void {
+    if (descriptor === null) return;
+    // Any thread has a folder in /proc, though only processes are listed there (proc(5)).
+    this.#searchNumbers(pid, [String(descriptor)], thread);
+    // A thread may end before its process.
+    if (thread !== pid) this.#searchNumbers(pid, [String(descriptor)]);
+  }
+
+  #searchNumbers(pid: number, numbers: Iterable<string>, thread = pid): void {
     try {
-      for (const number of numbers) this.#look(pid, number);
+      for (const number of numbers) this.#look(pid, number, thread);
     } catch (error) {
       this.#noteFailure(pid, error);
     }
   }
 
-  #look(pid: number, descriptor: string): void {
-    const inode = readSocketInode(pid, descriptor);
+  #look(pid: number, descriptor: string, thread = pid): void {
+    const inode = readSocketInode(thread, descriptor);
     if (inode === undefined || !this.#inodes.has(inode)) return;
     this.pids.set(inode, (this.pids.get(inode) ?? new Set()).add(pid));
     this.#holders.set(pid, (this.#holders.get(pid) ?? new Set()).add(descriptor));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInSlices } from '../timing/slices.js';
 import { DescriptorSearch } from './descriptor-search.js';
+import type { LikelyHolder } from './likely-holder.js';
 import { readStat } from './read-process.js';
 import { ticksNow, USER_HZ } from './ticks.js';
 
@@ -32,7 +33,7 @@ export interface Holders {
  */
 export async function findHolders(
   inodes: ReadonlySet<number>,
-  likely: readonly number[] = [],
+  likely: readonly LikelyHolder[] = [],
   signal?: AbortSignal,
 ): Promise<Holders> {
   const search = new DescriptorSearch(inodes);
@@ -60,10 +61,13 @@ async function askNewborn(search: DescriptorSearch, began: number, signal?: Abor
   for (const [pid] of newborn) search.askAgain(pid);
 }
 
-/** Looks at the first descriptors of these processes, and at no others. */
-export function findHoldersAmong(pids: readonly number[], inodes: ReadonlySet<number>): Holders['pids'] {
+/** Looks at the first descriptors of these processes, and where each is said to have one, and at no others. */
+export function findHoldersAmong(
+  likely: readonly LikelyHolder[],
+  inodes: ReadonlySet<number>,
+): Holders['pids'] {
   const search = new DescriptorSearch(inodes);
-  const work = search.among(pids);
+  const work = search.among(likely);
   while (!work.next().done);
   return search.pids;
 }

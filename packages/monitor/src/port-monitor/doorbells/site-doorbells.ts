@@ -6,7 +6,7 @@ import type { SourceName } from '../../sources/source.js';
 import { Pace } from '../../timing/pace.js';
 import { ClockDoorbell } from './clock/clock.js';
 import { NetlinkClock } from './clock/netlink-clock.js';
-import { DestroyDoorbell } from './destroy-groups/destroy-groups.js';
+import { DestroyDoorbell, NO_ENDINGS, type TakenEndings } from './destroy-groups/destroy-groups.js';
 import {
   DOORBELL_NAMES,
   type Doorbell,
@@ -31,6 +31,14 @@ export interface SiteDoorbellsOptions {
   readonly namespace: NetworkNamespace | undefined;
 }
 
+/** What the kernel recorded, and what it told of the ends of sockets in this namespace. */
+export interface TakenFromKernel extends TakenRecords, TakenEndings {
+  /** More was recorded by now than is among the records: in a flood they are read bit by bit. */
+  readonly isBehind: boolean;
+}
+
+export const NOTHING_TAKEN: TakenFromKernel = { ...NO_RECORDS, ...NO_ENDINGS, isBehind: false };
+
 /** How often to look all the same if another clock looks out for changes. */
 const DOUBTFUL_MS = 10_000;
 
@@ -46,6 +54,7 @@ export class SiteDoorbells {
   readonly #running = new Set<Doorbell>();
   #netlinkClock: NetlinkClock | undefined;
   #tracefs: TracefsDoorbell | undefined;
+  #destroy: DestroyDoorbell | undefined;
   #source: SourceName | undefined;
   #ring: Ring | undefined;
 
@@ -85,21 +94,30 @@ export class SiteDoorbells {
   readonly #create: Record<DoorbellName, (namespace: NetworkNamespace | undefined) => Doorbell | undefined> =
     {
       tracefs: (namespace) => (namespace?.place === SELF ? new TracefsDoorbell(this.#options) : undefined),
-      destroy: (namespace) => namespace && new DestroyDoorbell(this.#options, namespace),
+      destroy: (namespace) => namespace && new DestroyDoorbell(this.#destroyOptions, namespace),
       clock: () => this.#clock,
     };
+
+  get #destroyOptions() {
+    return { persistent: this.#options.persistent, keepsEndings: this.#tracefs !== undefined };
+  }
 
   async stop(): Promise<void> {
     this.#ring = undefined;
     this.#tracefs = undefined;
+    this.#destroy = undefined;
     this.#netlinkClock = undefined;
     await Promise.all([...this.#running].map((doorbell) => doorbell.stop()));
     this.#running.clear();
   }
 
   /** What the kernel recorded since the last call; nothing without tracefs. */
-  takeRecords(): TakenRecords {
-    return this.#tracefs?.takeRecords() ?? NO_RECORDS;
+  takeRecords(): TakenFromKernel {
+    if (this.#tracefs === undefined) return NOTHING_TAKEN;
+    // A closing is recorded before its socket's end is told: what is taken in this order has the closing of each end, if
+    // it is not behind.
+    const endings = this.#destroy?.takeEndings() ?? NO_ENDINGS;
+    return { ...this.#tracefs.takeRecords(), ...endings };
   }
 
   /** What a source took for a look, in milliseconds: looks by the clock are not to cost more than their share. */
@@ -156,6 +174,7 @@ export class SiteDoorbells {
       }
       this.#running.add(doorbell);
       if (doorbell instanceof TracefsDoorbell) this.#tracefs = doorbell;
+      if (doorbell instanceof DestroyDoorbell) this.#destroy = doorbell;
       return true;
     } catch (error) {
       const failure = doorbellErrorFrom(doorbell.name, error);
@@ -171,6 +190,7 @@ export class SiteDoorbells {
     this.#running.delete(doorbell);
     void doorbell.stop();
     if (doorbell === this.#netlinkClock) this.#endNetlinkClock();
+    if (doorbell === this.#destroy) this.#destroy = undefined;
     if (doorbell === this.#tracefs) {
       this.#tracefs = undefined;
       // It has relied on the kernel to tell the most.

@@ -2,6 +2,7 @@ import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
 import type { SiteReader } from '../../places/site-reader.js';
 import { attachProcessesAmong } from '../../processes/attach-processes.js';
 import { hasEnded } from '../../processes/has-ended.js';
+import type { LikelyHolder } from '../../processes/likely-holder.js';
 import { readProcess } from '../../processes/read-process.js';
 import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
@@ -64,25 +65,25 @@ export class HolderSearch {
    * The same without waiting for long: with those who are known to have opened them if that is known of all, else with
    * all who hold them, or without processes if that takes too long.
    *
-   * @param openers pids by the listener's key
+   * @param openers by the listener's key
    * @throws what made the search fail; it is tried again, and told late
    */
   async findSoon(
     listeners: readonly Listener[],
-    openers: ReadonlyMap<string, number>,
+    openers: ReadonlyMap<string, LikelyHolder>,
   ): Promise<readonly Listener[]> {
     const { reader, ignored } = this.#options;
     if (!reader.findsProcesses || listeners.length === 0) return this.#find(listeners, []);
-    const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
+    const likely = listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []);
     try {
-      const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
-      if (likely === undefined) return await this.#findInTime(listeners, pids);
-      if (reader.isLocal) ignored.note(likely);
+      const found = likely.length === 0 ? undefined : attachProcessesAmong(likely, listeners);
+      if (found === undefined) return await this.#findInTime(listeners, likely);
+      if (reader.isLocal) ignored.note(found);
       // A server forks its workers only after it listens.
-      this.#late.add(listeners, pids);
-      return likely;
+      this.#late.add(listeners, likely);
+      return found;
     } catch (error) {
-      this.#late.add(listeners, pids);
+      this.#late.add(listeners, likely);
       throw error;
     }
   }
@@ -114,7 +115,7 @@ export class HolderSearch {
   /** @throws what made the search fail, such as that no descriptor is left; the signal's reason if it was aborted */
   async #find(
     listeners: readonly Listener[],
-    likely: readonly number[],
+    likely: readonly LikelyHolder[],
     signal = this.#options.signal,
   ): Promise<readonly Listener[]> {
     const { reader, ignored } = this.#options;
@@ -125,7 +126,10 @@ export class HolderSearch {
     return found;
   }
 
-  async #findInTime(listeners: readonly Listener[], likely: readonly number[]): Promise<readonly Listener[]> {
+  async #findInTime(
+    listeners: readonly Listener[],
+    likely: readonly LikelyHolder[],
+  ): Promise<readonly Listener[]> {
     const attempt = new AbortController();
     const search = this.#attempt(attempt, listeners, likely);
     let timer: NodeJS.Timeout | undefined;
@@ -146,7 +150,7 @@ export class HolderSearch {
   async #attempt(
     attempt: AbortController,
     listeners: readonly Listener[],
-    likely: readonly number[],
+    likely: readonly LikelyHolder[],
   ): Promise<readonly Listener[]> {
     this.#attempts.add(attempt);
     try {

@@ -1,11 +1,12 @@
 import { type Listener, listenerKey } from '../../listener.js';
+import type { LikelyHolder } from '../../processes/likely-holder.js';
 
 /** How long after its first process was found others are searched for: by then a server has forked its workers. */
 const LATE_MS = 100;
 /** A search that fails is tried again, after twice as long each time up to this. */
 const LATE_LIMIT_MS = 10_000;
 
-type Find = (listeners: readonly Listener[], likely: readonly number[]) => Promise<readonly Listener[]>;
+type Find = (listeners: readonly Listener[], likely: readonly LikelyHolder[]) => Promise<readonly Listener[]>;
 
 /** What is told in the end, and about what. */
 export interface LateSearchOptions {
@@ -20,7 +21,7 @@ export interface LateSearchOptions {
 export class LateSearch {
   readonly #options: LateSearchOptions;
   #listeners = new Map<string, Listener>();
-  #likely = new Set<number>();
+  #likely = new Set<LikelyHolder>();
   #timer: NodeJS.Timeout | undefined;
   #isUnderWay = false;
   #waitMs = LATE_MS;
@@ -29,9 +30,9 @@ export class LateSearch {
     this.#options = options;
   }
 
-  add(listeners: readonly Listener[], likely: readonly number[]): void {
+  add(listeners: readonly Listener[], likely: readonly LikelyHolder[]): void {
     for (const listener of listeners) this.#listeners.set(listenerKey(listener), listener);
-    for (const pid of likely) this.#likely.add(pid);
+    for (const holder of likely) this.#likely.add(holder);
     this.#wait();
   }
 

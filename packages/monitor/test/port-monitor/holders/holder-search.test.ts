@@ -5,11 +5,12 @@ import { SiteReader } from '../../../src/places/site-reader.js';
 import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
 import { IgnoredHolders } from '../../../src/port-monitor/holders/ignored-holders.js';
 import { attachProcesses } from '../../../src/processes/attach-processes.js';
+import type { LikelyHolder } from '../../../src/processes/likely-holder.js';
 import { listenerAt } from '../listener-at.js';
 
 vi.mock('../../../src/processes/attach-processes.js');
 
-const NO_OPENERS = new Map<string, number>();
+const NO_OPENERS = new Map<string, LikelyHolder>();
 
 /** Those that neither ended nor were given up, as on a machine with a million descriptors. */
 const underWay = new Set<number>();
