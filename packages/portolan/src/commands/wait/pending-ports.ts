@@ -8,6 +8,11 @@ export interface Wanted {
   readonly closed: boolean;
 }
 
+/** True if the processes behind the ports tell which of them count. */
+export function asksForProcesses({ process, uid, owners }: ListenerFilter): boolean {
+  return [process, uid, owners].some((asked) => asked !== undefined);
+}
+
 /** The ports that are not yet as wanted, as rising ranges. */
 export function pendingPorts(listeners: readonly Listener[], { ports, filter, closed }: Wanted): PortRange[] {
   const open = new Set(listeners.filter((one) => matches(one, filter)).map(({ port }) => port));

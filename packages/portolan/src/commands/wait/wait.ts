@@ -1,15 +1,11 @@
-import { PortMonitor, type PortRange, SELF } from '@portolan/monitor';
+import { listListeners, type PortRange, SELF } from '@portolan/monitor';
 import { runChild } from '../../children/run-child.js';
 import { ExitStatus, signalStatus } from '../../exit/exit-status.js';
 import { Interruption } from '../../exit/interruption.js';
 import { toFilter } from '../../options/filters.js';
 import { UsageError } from '../../options/usage-error.js';
 import { tell } from '../../render/tell.js';
-import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
-import { Deadline } from '../../waiting/deadline.js';
-import { WATCHED_SHARE } from '../../waiting/watched-share.js';
-import { PortWait } from './port-wait.js';
-import { ProgressLine } from './progress-line.js';
+import { asksForProcesses, pendingPorts, type Wanted } from './pending-ports.js';
 import type { WaitOptions } from './wait-options.js';
 
 /** Waits until all ports listen, or none does, and then runs the command if there is one. */
@@ -22,7 +18,13 @@ export async function wait(
   const interruption = new Interruption();
   let shortcoming: string | undefined;
   try {
-    shortcoming = await waitForPorts(ports, options, interruption.signal);
+    // Only TCP can answer HTTP: a UDP socket on the same port does not count.
+    const filter = await toFilter(ports, options.http === undefined ? options : { ...options, tcp: true });
+    const wanted = { ports, filter, closed: options.closed === true };
+    if (!(await isAlready(wanted, options))) {
+      const { waitForPorts } = await import('./wait-for-ports.js');
+      shortcoming = await waitForPorts(wanted, options, interruption.signal);
+    }
   } finally {
     interruption.end();
   }
@@ -36,35 +38,14 @@ export async function wait(
   return signal === null ? status : signalStatus(signal);
 }
 
-/** Waits, and returns what was still missing when it gave up, or undefined if nothing was. */
-async function waitForPorts(
-  ports: readonly PortRange[],
-  options: WaitOptions,
-  interrupted: AbortSignal,
-): Promise<string | undefined> {
-  // Only TCP can answer HTTP: a UDP socket on the same port does not count.
-  const filter = await toFilter(ports, options.http === undefined ? options : { ...options, tcp: true });
-  const deadline = new Deadline(options.timeout || Number.POSITIVE_INFINITY, interrupted);
-  const monitor = new PortMonitor({
-    sources: options.source,
-    ...(options.in && { in: options.in }),
-    processes: [filter.process, filter.uid, filter.owners].some((asked) => asked !== undefined),
-    owners: filter.owners ?? [],
-    cpuShare: WATCHED_SHARE,
-    filter: { ports },
-  });
-  const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);
-  try {
-    await monitor.start();
-    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
-    const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
-    const isDone = await portWait.done(deadline.signal);
-    progress.end();
-    return isDone ? undefined : portWait.shortcoming();
-  } finally {
-    deadline.clear();
-    await monitor.stop();
-  }
+/**
+ * Looks once, which is over before a monitor would be loaded. What takes more than to see which ports are open here is left to
+ * the monitor.
+ */
+async function isAlready(wanted: Wanted, options: WaitOptions): Promise<boolean> {
+  if (options.http !== undefined || options.in !== undefined || asksForProcesses(wanted.filter)) return false;
+  const { listeners } = await listListeners({ sources: options.source, processes: false });
+  return pendingPorts(listeners, wanted).length === 0;
 }
 
 /** Refuses `--http` for another place, since the addresses of that place mean something else here. */

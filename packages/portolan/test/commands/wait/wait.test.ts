@@ -49,6 +49,23 @@ describe('portolan wait', () => {
     expect(await portolan(['wait', '--closed', String(await freePort())])).toEqual(QUIET_SUCCESS);
   });
 
+  it.each([
+    ['nothing but look when all the ports are as wanted', async () => String(await open()), ''],
+    ['wait with a thread else', async () => `${await freePort()} --timeout 100ms`, 'a thread\n'],
+  ])('does %s', async (_, words, told) => {
+    const hook = `
+      import threads from 'node:worker_threads';
+      import { syncBuiltinESMExports } from 'node:module';
+      threads.Worker = class extends threads.Worker {
+        constructor(...args) { process.stdout.write('a thread\\n'); super(...args); }
+      };
+      syncBuiltinESMExports();`;
+    const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(hook)}`;
+    const args = ['wait', ...(await words()).split(' ')];
+    const { stdout } = await portolan(args, { env: { NODE_OPTIONS } });
+    expect(stdout).toBe(told);
+  });
+
   it('tells which ports of a range are missing when time is up', async () => {
     const first = await openBesideClosed();
     const { status, stdout, stderr } = await portolan([

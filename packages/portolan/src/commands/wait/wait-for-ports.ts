@@ -1,0 +1,38 @@
+import { PortMonitor } from '@portolan/monitor';
+import { tell } from '../../render/tell.js';
+import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
+import { Deadline } from '../../waiting/deadline.js';
+import { WATCHED_SHARE } from '../../waiting/watched-share.js';
+import { asksForProcesses, type Wanted } from './pending-ports.js';
+import { PortWait } from './port-wait.js';
+import { ProgressLine } from './progress-line.js';
+import type { WaitOptions } from './wait-options.js';
+
+/** Waits, and returns what was still missing when it gave up, or undefined if nothing was. */
+export async function waitForPorts(
+  wanted: Wanted,
+  options: WaitOptions,
+  interrupted: AbortSignal,
+): Promise<string | undefined> {
+  const { ports, filter } = wanted;
+  const deadline = new Deadline(options.timeout || Number.POSITIVE_INFINITY, interrupted);
+  const monitor = new PortMonitor({
+    sources: options.source,
+    ...(options.in && { in: options.in }),
+    processes: asksForProcesses(filter),
+    owners: filter.owners ?? [],
+    cpuShare: WATCHED_SHARE,
+    filter: { ports },
+  });
+  const portWait = new PortWait(monitor, wanted, options.http);
+  try {
+    await monitor.start();
+    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
+    const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
+    const isDone = await portWait.done(deadline.signal).finally(() => progress.end());
+    return isDone ? undefined : portWait.shortcoming();
+  } finally {
+    deadline.clear();
+    await monitor.stop();
+  }
+}
