@@ -177,9 +177,10 @@ export class SiteWatch {
   async #stop(): Promise<void> {
     this.#abort.abort();
     this.#isStarted = false;
-    this.#open.stop();
     await this.#doorbells?.stop();
     await this.#scheduler.stop();
+    // A look that was under way may have set its timer.
+    this.#open.stop();
     this.#reader.close();
   }
 

@@ -79,6 +79,25 @@ describe('a program with a monitor', () => {
     expect(await program.exit).toEqual([0, null]);
   });
 
+  test('ends where a look was under way when the monitor was stopped, whatever was yet to settle', async () => {
+    const source = `
+      import { createServer } from 'node:net';
+      import { PortMonitor } from '@portolan/monitor';
+      const monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 1e6, settleMs: 1e6, processes: false });
+      await monitor.start();
+      const server = createServer().listen(0, '127.0.0.1', async () => {
+        const looking = monitor.refresh();
+        for (let i = 0; i < TURNS; i++) await undefined;
+        await Promise.all([monitor.stop(), looking]);
+        server.close();
+      });
+    `;
+    for (const turns of ['0', '2', '4', '8', '16']) {
+      await using program = runProgram(source.replace('TURNS', turns));
+      expect(await program.exit).toEqual([0, null]);
+    }
+  });
+
   test('exits when it wants to', async () => {
     await using program = runProgram(`${START} process.exit(3);`);
     expect(await program.exit).toEqual([3, null]);
