@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { PortMonitor } from '../../src/index.js';
+import { openSocket } from '../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { askedMonitor, look } from './asked-monitor.js';
 import { listenerProcess } from './listener-process.js';
@@ -45,5 +46,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('what waits in the queue of a listener', (
     expect(backlog(monitor)).toBe(1);
     expect(monitor.listeners()[0]?.processes).toEqual(before[0]?.processes);
     expect(monitor.listeners()[0]).toBe(monitor.listeners()[0]);
+  });
+
+  test.each([true, false])('shows nothing that is left out, with processes: %s', async (processes) => {
+    using _own = openSocket({ protocol: 'tcp', family: 4, address: '127.0.0.1', port: 7001, backlog: 5 });
+    await using monitor = await askedMonitor({ processes });
+    using _waiting = await waitingConnection();
+    expect(await look(monitor)).toEqual([]);
+    expect(monitor.listeners()).toEqual([]);
   });
 });

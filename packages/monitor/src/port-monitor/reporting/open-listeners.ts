@@ -189,13 +189,14 @@ export class OpenListeners {
     return difference([open.listener], [listener]).replaced.length === 0 ? open : undefined;
   }
 
-  /** Only for who asks: queues change far more often than anybody does. */
+  /** Only for who asks: queues change far more often than anybody does. Nobody sees those that are left out. */
   #takeOverQueues(): void {
     if (this.#hasQueues) return;
     this.#hasQueues = true;
     const seen = this.#seen;
     let i = 0;
     for (const open of this.#sorted()) {
+      if (this.#options.ignored.has(open.listener)) continue;
       while (i < seen.length && compareListeners(seen[i] as Listener, open.listener) < 0) i++;
       const { [i]: now } = seen;
       if (now !== undefined && compareListeners(now, open.listener) === 0)
