@@ -5,7 +5,7 @@ import { Interruption } from '../../exit/interruption.js';
 import { toFilter } from '../../options/filters.js';
 import { UsageError } from '../../options/usage-error.js';
 import { tell } from '../../render/tell.js';
-import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
+import { startMonitor, unseenLines } from '../../render/unseen-places.js';
 import { Deadline } from '../../waiting/deadline.js';
 import { WATCHED_SHARE } from '../../waiting/watched-share.js';
 import { PortWait } from './port-wait.js';
@@ -55,8 +55,7 @@ async function waitForPorts(
   });
   const portWait = new PortWait(monitor, { ports, filter, closed: options.closed === true }, options.http);
   try {
-    await monitor.start();
-    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
+    for (const line of unseenLines(await startMonitor(monitor))) tell(line);
     const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
     const isDone = await portWait.done(deadline.signal);
     progress.end();
