@@ -11,6 +11,7 @@ const ALONE = [
   'packages/monitor/test/port-monitor/fidelity/*.test.ts',
   'packages/monitor/test/port-monitor/filters.test.ts',
   'packages/monitor/test/port-monitor/interrupted-program.test.ts',
+  'packages/monitor/test/port-monitor/records/refresh-records.test.ts',
   'packages/monitor/test/places/attach-processes.test.ts',
   'packages/monitor/test/processes/holders/find-holders.test.ts',
   'packages/portolan/test/commands/run/real-servers.test.ts',
