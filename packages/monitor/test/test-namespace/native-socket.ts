@@ -17,6 +17,8 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
+/** Else programs that are started meanwhile hold the socket too, and it outlives its end in the test. */
+const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
 const SO_REUSEPORT = 15;
 const SO_BINDTODEVICE = 25;
@@ -51,7 +53,8 @@ export interface NativeSocket extends Disposable {
 /** Opens a real socket with options that node:net does not have. If it fails, the error's message is the errno's name. */
 export function openSocket(plan: SocketPlan): NativeSocket {
   const family = plan.family === 4 ? AF_INET : AF_INET6;
-  const fd = check(nativeSocket(family, plan.protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM, 0));
+  const type = plan.protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
+  const fd = check(nativeSocket(family, type | SOCK_CLOEXEC, 0));
   try {
     if (plan.reusePort) setOption(fd, SOL_SOCKET, SO_REUSEPORT, int(1));
     if (plan.device) setOption(fd, SOL_SOCKET, SO_BINDTODEVICE, Buffer.from(`${plan.device}\0`));

@@ -50,7 +50,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES).each(PLACES)('a place with $what', ({ star
 
   afterEach(async () => {
     source?.close();
-    // A program that was started while a socket of the test was open holds that socket too.
+    // The programs of the place have to end before the place is removed.
     await transport?.idle();
     place?.[Symbol.dispose]();
   });
