@@ -113,14 +113,13 @@ export class PlaceWatch {
 
   /** Looks now at all that is there, and resolves with the events that were found, when all holders are known. */
   async refresh(): Promise<readonly PortEvent[]> {
-    const events: PortEvent[] = [];
-    if (this.#place.changes) events.push(...(await this.#follow()));
+    const events: (readonly PortEvent[])[] = [];
+    if (this.#place.changes) events.push(await this.#follow());
     this.#shared.followed.catchUp();
-    const look = (watch: SiteWatch) =>
-      watch.lookUnlessUnchanged()?.then((found) => void events.push(...found));
+    const look = (watch: SiteWatch) => watch.lookUnlessUnchanged()?.then((found) => void events.push(found));
     await lookInSlices(this.watches.map((watch) => () => look(watch)));
-    for (const watch of this.watches) if (!watch.knowsHolders) events.push(...(await watch.learnHolders()));
-    return events;
+    for (const watch of this.watches) if (!watch.knowsHolders) events.push(await watch.learnHolders());
+    return events.flat();
   }
 
   async stop(): Promise<void> {
@@ -197,21 +196,22 @@ export class PlaceWatch {
 
   async #followNow(): Promise<readonly PortEvent[]> {
     if (this.#abort.signal.aborted) return [];
-    const events: PortEvent[] = [];
-    const found = await this.#findAgain(events);
-    if (found === undefined || this.#abort.signal.aborted) return events;
+    const failures: PortEvent[] = [];
+    const found = await this.#findAgain(failures);
+    if (found === undefined || this.#abort.signal.aborted) return failures;
     const { sites, reason } = found;
     const ids = new Set(sites.map(({ id }) => id));
+    const events: (readonly PortEvent[])[] = [];
     for (const [id, watch] of this.#watches) {
-      if (!ids.has(id)) events.push(...(await this.#end(id, watch, reason)));
+      if (!ids.has(id)) events.push(await this.#end(id, watch, reason));
     }
     this.#sites = sites;
     for (const [watch, backOff] of this.#unstarted) {
-      if (backOff.isDue) events.push(...(await this.#beginAgain(watch, backOff)));
+      if (backOff.isDue) events.push(await this.#beginAgain(watch, backOff));
     }
     const fresh = sites.filter(({ id }) => !this.#watches.has(id));
-    events.push(...(await beginAll(fresh.map((site) => () => this.#begin(site)))).flat());
-    return events;
+    events.push(...(await beginAll(fresh.map((site) => () => this.#begin(site)))));
+    return events.flat();
   }
 
   /** If it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */
@@ -264,7 +264,7 @@ export class PlaceWatch {
     await this.#stop(watch);
     this.#watches.delete(id);
     this.#unstarted.delete(watch);
-    const closed = watch.reportEnd();
+    const closed = await watch.reportEnd();
     return [...closed, this.#publish(watch.site.place, 'gone', reason)];
   }
 

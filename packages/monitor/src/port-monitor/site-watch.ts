@@ -4,6 +4,7 @@ import type { Site } from '../places/site.js';
 import { type SharedByReaders, SiteReader } from '../places/site-reader.js';
 import type { ChainAnswer } from '../sources/chain.js';
 import type { SourceName } from '../sources/source.js';
+import { inTurns } from '../timing/in-turns.js';
 import { difference } from './difference.js';
 import type { DoorbellName } from './doorbells/doorbell.js';
 import type { SiteDoorbells } from './doorbells/site-doorbells.js';
@@ -84,6 +85,7 @@ export class SiteWatch {
       ignored,
       processes: isOfThisLinux ? new PresentProcesses() : undefined,
       events: this.#events,
+      attachOwners: (listeners) => this.#reader.attachOwners(listeners),
       looks: this.#scheduler,
     });
     this.#holders = new HolderSearch({
@@ -179,9 +181,9 @@ export class SiteWatch {
   }
 
   /** The site is no more: all that was open there has closed. To be called when the watch has stopped. */
-  reportEnd(): readonly PortEvent[] {
+  async reportEnd(): Promise<readonly PortEvent[]> {
     this.#events.begin();
-    this.#open.forgetAll();
+    await this.#open.forgetAll();
     return this.#events.found;
   }
 
@@ -197,7 +199,7 @@ export class SiteWatch {
 
   /** Owners came or went. */
   reassign(): void {
-    this.#open.reassign((listeners) => this.#reader.attachOwners(listeners));
+    this.#open.reassign();
   }
 
   async #startDoorbells(): Promise<void> {
@@ -211,23 +213,23 @@ export class SiteWatch {
   async #stop(): Promise<void> {
     this.#abort.abort();
     this.#isStarted = false;
+    const told = this.#open.stop();
     await this.#doorbells?.stop();
     await this.#scheduler.stop();
-    // A look that was under way may have set its timer.
-    this.#open.stop();
+    await told;
     this.#reader.close();
   }
 
   /** Records that are too young for a look wait for the next: of all that was recorded before the call, nothing does. */
   async #lookUntilSettled(): Promise<readonly PortEvent[]> {
     const settledAt = performance.now() + SETTLING_MS;
-    const found: PortEvent[] = [];
+    const found: (readonly PortEvent[])[] = [];
     let beganAt: number;
     do {
       beganAt = performance.now();
-      found.push(...(await this.#scheduler.lookNow()));
+      found.push(await this.#scheduler.lookNow());
     } while (this.#hasUnsettled && beganAt <= settledAt);
-    return found;
+    return found.flat();
   }
 
   /** A look from its beginning to its last event. */
@@ -239,7 +241,7 @@ export class SiteWatch {
       const { answer, listeners } = await this.#confirmedLook.look(this.#seen, this.#abort.signal);
       this.#noteAnswer(answer);
       await this.#tellDifference(listeners);
-      this.#open.settle();
+      await this.#open.settle();
       this.#holders.lookIsOver();
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#sourceStatus.failed(error);
@@ -268,14 +270,16 @@ export class SiteWatch {
     this.#seen = seen;
     if (opened.length + closed.length + replaced.length > 0) this.#doorbells?.sawChange();
     // What ended has no holders to wait for.
-    for (const listener of closed) this.#open.forget(listener);
-    for (const { before } of replaced) if (reopened.has(listenerKey(before))) this.#open.forget(before);
-    for (const transient of transients) this.#tellTransient(transient);
+    await this.#open.forget(closed);
+    const taken = replaced.filter(({ before }) => reopened.has(listenerKey(before)));
+    await this.#open.forget(taken.map(({ before }) => before));
+    await inTurns(transients, (some) => {
+      for (const transient of some) this.#tellTransient(transient);
+    });
 
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
-    const held = this.#reader.attachOwners(await this.#findHolders(fresh, openers));
-    for (const listener of held) this.#open.note(listener, now);
+    await this.#open.note(await this.#findHolders(fresh, openers), now);
   }
 
   /** If processes can't be searched for, such as for want of descriptors, listeners are told without them. */

@@ -21,8 +21,8 @@ interface LearningListeners {
   renamed(pids: ReadonlySet<number>): void;
   /** Whether a listener is still as it was. */
   isOpen(listener: Listener): boolean;
-  /** Is told what was learned after {@link HolderSearch.findSoon} had to answer. */
-  learn(listeners: readonly Listener[]): void;
+  /** Is told what was learned after {@link HolderSearch.findSoon} had to answer, and resolves when that is told. */
+  learn(listeners: () => readonly Listener[]): Promise<void> | undefined;
 }
 
 /** Whose holders are searched for, and who is told. */
@@ -46,6 +46,8 @@ export class HolderSearch {
   readonly #attempts = new Set<AbortController>();
 
   #waitMs = WAIT_MS;
+  /** While it is told what was learned last. */
+  #telling: Promise<void> | undefined;
 
   constructor(options: HolderSearchOptions) {
     const { open, followed, looks, signal } = options;
@@ -53,7 +55,7 @@ export class HolderSearch {
     this.#late = new LateSearch({
       find: (listeners, openers) => this.#find(listeners, openers),
       isOpen: (listener) => open.isOpen(listener),
-      onFound: (late) => this.#learn(late),
+      onFound: (late) => this.#learn(() => late),
       signal,
     });
     this.#present = new PresentHolders({
@@ -130,13 +132,14 @@ export class HolderSearch {
 
   /** Whether some holder of what is open is not known yet. */
   get isPending(): boolean {
-    return this.#present.isPending || this.#late.isPending;
+    return this.#present.isPending || this.#late.isPending || this.#telling !== undefined;
   }
 
   /** Resolves when all that is open is known with its holders, as far as these can be found. */
   async finish(): Promise<void> {
     await this.#present.finish();
     await this.#late.finish();
+    await this.#telling;
   }
 
   /** macOS does not tell. */
@@ -201,11 +204,19 @@ export class HolderSearch {
     if (this.#mayFollow) this.#present.follow(listeners);
   }
 
-  #learn(late: readonly Listener[]): void {
+  #learn(late: () => readonly Listener[]): Promise<void> | undefined {
     const { reader, open, signal } = this.#options;
-    if (signal.aborted) return;
-    if (reader.findsProcesses && reader.isLocal) this.#noteHolders(late);
-    open.learn(reader.attachOwners(late));
+    if (signal.aborted) return undefined;
+    const told = open.learn(() => {
+      const listeners = late();
+      if (reader.findsProcesses && reader.isLocal) this.#noteHolders(listeners);
+      return listeners;
+    });
+    const telling = told?.finally(() => {
+      if (this.#telling === telling) this.#telling = undefined;
+    });
+    if (telling !== undefined) this.#telling = telling;
+    return telling;
   }
 }
 

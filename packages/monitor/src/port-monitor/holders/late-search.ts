@@ -12,7 +12,8 @@ export interface LateSearchOptions {
   readonly find: Find;
   /** Whether a listener is still as it was; nobody needs to know of the others. */
   readonly isOpen: (listener: Listener) => boolean;
-  readonly onFound: (listeners: readonly Listener[]) => void;
+  /** May resolve when all of it is told. */
+  readonly onFound: (listeners: readonly Listener[]) => Promise<void> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -86,9 +87,9 @@ export class LateSearch {
   async #finish(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): Promise<void> {
     this.#isUnderWay = true;
     const found = await search.catch(() => undefined);
-    this.#isUnderWay = false;
     if (found === undefined) this.#putBack(listeners);
-    else this.#options.onFound(found);
+    else await this.#options.onFound(found);
+    this.#isUnderWay = false;
     this.#waitMs = found === undefined ? Math.min(2 * this.#waitMs, LATE_LIMIT_MS) : LATE_MS;
     if (this.#listeners.size > 0) this.#wait();
   }

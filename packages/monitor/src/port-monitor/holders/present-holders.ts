@@ -22,7 +22,7 @@ export interface PresentHoldersOptions {
   readonly followed: FollowedProcesses | undefined;
   readonly listeners: () => readonly Listener[];
   /** Is told who holds listeners now. */
-  readonly learn: (listeners: readonly Listener[]) => void;
+  readonly learn: (listeners: () => readonly Listener[]) => Promise<void> | undefined;
   /** Is told which processes have other names than those that are known. */
   readonly renamed: (pids: ReadonlySet<number>) => void;
   /** Is told which listeners have none of their holders any more. */
@@ -137,18 +137,23 @@ export class PresentHolders implements Follower {
 
   #tellEnded(pids: ReadonlySet<number>): void {
     if (pids.size === 0) return;
-    const { followed, listeners, learn, searchNow } = this.#options;
-    const orphaned: Listener[] = [];
-    const known: Listener[] = [];
-    for (const listener of listeners()) {
-      const { processes } = listener;
-      if (!processes?.some(({ pid }) => pids.has(pid))) continue;
-      if (processes.every(({ pid }) => pids.has(pid))) orphaned.push(listener);
-      else known.push(withoutHolders(listener, pids));
-    }
-    if (!followed?.tellsForks) for (const listener of known) this.#unsure.add(listener);
-    if (known.length > 0) learn(known);
+    const { listeners, learn, searchNow } = this.#options;
+    const hasEnded = ({ pid }: Process) => pids.has(pid);
+    const held = listeners().filter(({ processes }) => processes?.some(hasEnded));
+    const orphaned = held.filter(({ processes }) => processes?.every(hasEnded));
+    if (held.length > orphaned.length) void learn(() => this.#heldStill(pids));
     if (orphaned.length > 0) searchNow(orphaned);
+  }
+
+  /** What some of these hold that somebody else holds too, without these. */
+  #heldStill(ended: ReadonlySet<number>): readonly Listener[] {
+    const { followed, listeners } = this.#options;
+    const hasEnded = ({ pid }: Process) => ended.has(pid);
+    const held = listeners()
+      .filter(({ processes }) => processes?.some(hasEnded) && !processes.every(hasEnded))
+      .map((listener) => withoutHolders(listener, ended));
+    if (!followed?.tellsForks) for (const listener of held) this.#unsure.add(listener);
+    return held;
   }
 
   #waitForForked(): void {
@@ -188,7 +193,7 @@ export class PresentHolders implements Follower {
     this.#isLooking = false;
     if (found === undefined || found.size === 0 || signal.aborted) return;
     // As they are by now.
-    learn(
+    await learn(() =>
       listeners()
         .filter(inherited)
         .map((listener) => addHolders(listener, found)),

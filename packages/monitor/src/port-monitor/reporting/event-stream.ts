@@ -71,9 +71,15 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
     this.#onEnd = onEnd;
   }
 
-  /** An event was published. To be called for each link of the chain. */
-  published(newest: EventLink): void {
-    if (this.#calls.length > 0) this.#answer();
+  /** Gives the reader what was published, if the reader waits for it. To be called for each event. */
+  answer(): void {
+    if (this.#calls.length === 0) return;
+    const value = this.#take();
+    if (value !== undefined) this.#calls.shift()?.({ done: false, value });
+  }
+
+  /** Drops the oldest events if too much waits. */
+  limit(newest: EventLink): void {
     while (newest.publishedBytes - this.#read.publishedBytes > WAITING_LIMIT) this.#drop();
   }
 
@@ -103,11 +109,6 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
 
   [Symbol.asyncIterator](): this {
     return this;
-  }
-
-  #answer(): void {
-    const value = this.#take();
-    if (value !== undefined) this.#calls.shift()?.({ done: false, value });
   }
 
   #take(): StreamedEvent | undefined {

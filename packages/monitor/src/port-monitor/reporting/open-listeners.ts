@@ -1,5 +1,6 @@
 import { compareListeners, type Listener, listenerKey } from '../../listener.js';
 import type { Process } from '../../processes/process.js';
+import { inTurns } from '../../timing/in-turns.js';
 import { difference } from '../difference.js';
 import type { IgnoredHolders } from '../holders/ignored-holders.js';
 import type { PresentProcesses } from '../holders/present-processes.js';
@@ -18,6 +19,8 @@ export interface OpenListenersOptions {
   /** Reads the processes of listeners again; undefined if they are not processes of this machine. */
   readonly processes?: Pick<PresentProcesses, 'of'> | undefined;
   readonly events: { publish(body: EventBody): void };
+  /** The same listeners with their owners as they are now. */
+  readonly attachOwners: (listeners: readonly Listener[]) => readonly Listener[];
   /** Is rung for when some listener has been open long enough. */
   readonly looks: { ring(): void };
 }
@@ -48,6 +51,9 @@ export class OpenListeners {
   /** Those that are to be told of once they have been open for long enough. */
   readonly #unsettled = new Set<OpenListener>();
   #settleTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+  /** While much is noted or learned; what comes meanwhile waits for that. */
+  #noting: Promise<void> | undefined;
 
   constructor(options: OpenListenersOptions) {
     this.#options = options;
@@ -90,8 +96,16 @@ export class OpenListeners {
     this.#hasQueues = false;
   }
 
-  /** A listener that has come, or whose sockets are others now. The former is told by {@link settle}. */
-  note(listener: Listener, now: number): void {
+  /** Listeners that have come, or whose sockets are others now. The former are told by {@link settle}. */
+  note(listeners: readonly Listener[], now: number): Promise<void> | undefined {
+    return this.#inOrder(() =>
+      inTurns(listeners, (some) => {
+        for (const listener of this.#options.attachOwners(some)) this.#note(listener, now);
+      }),
+    );
+  }
+
+  #note(listener: Listener, now: number): void {
     const key = listenerKey(listener);
     const known = this.#open.get(key);
     if (known !== undefined) {
@@ -103,27 +117,47 @@ export class OpenListeners {
     this.#unsettled.add(open);
   }
 
-  /** Its processes were found after it had to be told without them. */
-  learn(late: readonly Listener[]): void {
-    for (const listener of late) {
-      const open = this.#getUnchanged(listener);
-      if (open === undefined || haveSameProcesses(open.listener, listener)) continue;
-      this.#update(open, listener, ['processes']);
-    }
-    this.settle();
+  /**
+   * Processes were found after listeners had to be told without them.
+   *
+   * @param late is asked when all that was noted and learned before is told
+   */
+  learn(late: () => readonly Listener[]): Promise<void> | undefined {
+    const learned = this.#inOrder(() =>
+      inTurns(late(), (some) => {
+        for (const listener of this.#options.attachOwners(some)) this.#learn(listener);
+      }),
+    );
+    return learned === undefined ? this.settle() : learned.then(() => this.settle());
+  }
+
+  #learn(listener: Listener): void {
+    const open = this.#getUnchanged(listener);
+    if (open === undefined || haveSameProcesses(open.listener, listener)) return;
+    this.#update(open, listener, ['processes']);
+  }
+
+  #inOrder(begin: () => Promise<void> | undefined): Promise<void> | undefined {
+    const noting = this.#noting === undefined ? begin() : this.#noting.then(begin);
+    if (noting === undefined) return undefined;
+    const over = noting.finally(() => {
+      if (this.#noting === over) this.#noting = undefined;
+    });
+    this.#noting = over;
+    return over;
   }
 
   /** Owners came or went. */
-  reassign(attachOwners: (listeners: readonly Listener[]) => readonly Listener[]): void {
+  reassign(): void {
     const open = [...this.#open.values()];
-    const assigned = attachOwners(open.map(({ listener }) => listener));
+    const assigned = this.#options.attachOwners(open.map(({ listener }) => listener));
     const changed = open.flatMap((each, i) => {
       const listener = assigned[i];
       return listener === undefined || listener === each.listener ? [] : [{ open: each, listener }];
     });
     changed.sort((a, b) => compareListeners(a.listener, b.listener));
     for (const { open, listener } of changed) this.#update(open, listener, ['owners']);
-    this.settle();
+    void this.settle();
   }
 
   /** Some processes have other names than those that are known. */
@@ -133,7 +167,14 @@ export class OpenListeners {
     this.#reread([...this.#open.values()].filter(isRenamed), EVENT_AGE_MS);
   }
 
-  forget(listener: Listener): void {
+  /** Listeners that are not there any more. */
+  forget(listeners: readonly Listener[]): Promise<void> | undefined {
+    return inTurns(listeners, (some) => {
+      for (const listener of some) this.#forget(listener);
+    });
+  }
+
+  #forget(listener: Listener): void {
     const key = listenerKey(listener);
     const open = this.#open.get(key);
     if (open === undefined) return;
@@ -144,8 +185,8 @@ export class OpenListeners {
     this.#tellClosed(open, open.listener);
   }
 
-  forgetAll(): void {
-    for (const listener of this.#allSorted()) this.forget(listener);
+  forgetAll(): Promise<void> | undefined {
+    return this.forget(this.#allSorted());
   }
 
   /** What came and went unseen has not been open long enough for whoever wants to know only of what settled. */
@@ -158,28 +199,45 @@ export class OpenListeners {
   }
 
   /** Tells of what has been open for long enough, and has a look taken when the next one has. */
-  settle(): void {
-    const { settleMs, persistent, events, looks } = this.#options;
-    const now = performance.now();
-    for (const open of [...this.#unsettled]) {
-      if (open.since + settleMs > now) continue;
-      this.#unsettled.delete(open);
-      if (!this.#isWanted(open.listener)) continue;
-      this.#reread([open], EVENT_AGE_MS);
-      open.isReported = true;
-      events.publish({ type: 'opened', listener: open.listener });
-    }
-    this.stop();
-    if (this.#unsettled.size === 0) return;
+  settle(): Promise<void> | undefined {
+    this.#stopWaiting();
+    if (this.#unsettled.size === 0) return undefined;
+    const { settleMs } = this.#options;
+    const dueSince = performance.now() - settleMs;
+    const due = [...this.#unsettled].filter(({ since }) => since <= dueSince);
+    const told = inTurns(due, (some) => {
+      for (const open of some) this.#settle(open);
+    });
+    return told === undefined ? this.#waitToSettle() : told.then(() => this.#waitToSettle());
+  }
+
+  #settle(open: OpenListener): void {
+    if (!this.#unsettled.delete(open) || !this.#isWanted(open.listener)) return;
+    this.#reread([open], EVENT_AGE_MS);
+    open.isReported = true;
+    this.#options.events.publish({ type: 'opened', listener: open.listener });
+  }
+
+  #waitToSettle(): undefined {
+    this.#stopWaiting();
+    if (this.#unsettled.size === 0 || this.#isStopped) return;
+    const { settleMs, persistent, looks } = this.#options;
     let oldest = Number.POSITIVE_INFINITY;
     for (const { since } of this.#unsettled) oldest = Math.min(oldest, since);
-    this.#settleTimer = setTimeout(() => looks.ring(), Math.max(0, oldest + settleMs - now));
+    const waitMs = Math.max(0, oldest + settleMs - performance.now());
+    this.#settleTimer = setTimeout(() => looks.ring(), waitMs);
     if (!persistent) this.#settleTimer.unref();
   }
 
-  /** Has no more looks taken. */
-  stop(): void {
+  #stopWaiting(): void {
     clearTimeout(this.#settleTimer);
+  }
+
+  /** Has no more looks taken, and resolves when all that was learned is told. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopWaiting();
+    await this.#noting;
   }
 
   /** It changed its processes or owners, and so it may no longer be wanted, or only now. */

@@ -12,8 +12,9 @@ export class SiteEvents {
     this.#place = place;
   }
 
+  /** @param body becomes the event */
   publish(body: EventBody): void {
-    this.#found.push(this.#outlet.publish({ ...body, place: this.#place }));
+    this.#found.push(this.#outlet.publish(Object.assign(body, { place: this.#place })));
   }
 
   /** Begins a look: from now on {@link found} is what this look finds. */

@@ -161,17 +161,17 @@ export class ProcSource implements Source {
     const last = this.#last;
     if (last !== undefined && readings.every((reading, i) => isSame(reading, last.readings[i])))
       return last.answer;
-    const sockets: BoundSocket[] = [];
+    const sockets: (readonly BoundSocket[])[] = [];
     let skipped = 0;
     for (const [i, table] of TABLES.entries()) {
       const reading = readings[i] ?? NO_ROWS;
       const parsed = parseRows(reading.rows.toString('latin1'), table.protocol, table.family, LITTLE_ENDIAN);
-      sockets.push(...parsed.sockets);
+      sockets.push(parsed.sockets);
       skipped += reading.skipped + parsed.skipped;
     }
     const { place } = this.#namespace;
     const ephemeral = this.#namespace.ephemeralPorts();
-    const answer = { listeners: groupSockets(sockets, { place, ephemeral }), skipped };
+    const answer = { listeners: groupSockets(sockets.flat(), { place, ephemeral }), skipped };
     this.#last = { readings, answer };
     return answer;
   }

@@ -32,15 +32,16 @@ afterEach(() => void vi.useRealTimers());
 
 function searchUntil(
   signal: AbortSignal,
-  onLate: (listeners: readonly Listener[]) => void = () => undefined,
+  onLate: (listeners: readonly Listener[]) => undefined = () => undefined,
   { processes = true, ignored = new IgnoredHolders() } = {},
 ): HolderSearch {
   const reader = new SiteReader(selfSite(), { processes });
+  const learn = (late: () => readonly Listener[]): undefined => onLate(late());
   return new HolderSearch({
     reader,
     ignored,
     signal,
-    open: { all: () => [], renamed: () => undefined, isOpen: () => true, learn: onLate },
+    open: { all: () => [], renamed: () => undefined, isOpen: () => true, learn },
     looks: { ring: () => undefined },
   });
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
@@ -47,6 +48,7 @@ describe('a reader who begins with much', () => {
     const stream = outlet.stream({ since: LONG_AGO });
     for (let i = 0; i < 66; i++)
       outlet.publish({ type: 'opened', listener: heavyListener(i, 2 ** 20), place: 'self' });
+    await setImmediate();
     expect((await all(outlet, stream)).slice(0, 5)).toMatchObject([
       { type: 'missed', count: null, sequence: 2 },
       { type: 'opened', sequence: 3 },
@@ -75,6 +77,16 @@ describe('a reader who begins with much', () => {
     publish(outlet, 2);
     expect(await all(outlet, stream)).toMatchObject([{ sequence: 2 }, { sequence: 5 }]);
   });
+});
+
+test('a reader who got no turn yet loses nothing, however much was published', async () => {
+  const outlet = new EventOutlet(1);
+  const stream = outlet.stream();
+  for (let i = 0; i < 200; i++)
+    outlet.publish({ type: 'opened', listener: heavyListener(i, 2 ** 20), place: 'self' });
+  const read: number[] = [];
+  for await (const { sequence } of stream) if (read.push(sequence) === 200) break;
+  expect(read).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
 });
 
 test('what is published after the end is for no stream', async () => {

@@ -29,7 +29,8 @@ function openStream(options: Partial<EventStreamOptions> = {}) {
   const push = (event: PortEvent) => {
     if (!isOpen) return;
     newest = newest.append(event);
-    stream.published(newest);
+    stream.answer();
+    stream.limit(newest);
   };
   return { stream, push };
 }

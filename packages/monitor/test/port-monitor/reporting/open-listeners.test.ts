@@ -10,6 +10,7 @@ describe('what is open and what of it was told', () => {
     persistent: false,
     filter: {},
     ignored: { has: ({ sockets }) => !sockets.some(({ inode }) => wanted.has(inode)) },
+    attachOwners: (listeners) => listeners,
     events: { publish: ({ type }) => void told.push(type) },
     looks: { ring: vi.fn() },
   });
@@ -18,9 +19,9 @@ describe('what is open and what of it was told', () => {
   test('is not told to close where it came to be wanted after the start, and closed before it settled', () => {
     wanted.add(2);
     listeners.addInitial([listenerAt(8080, 1)]);
-    listeners.note(listenerAt(8080, 2), performance.now());
+    listeners.note([listenerAt(8080, 2)], performance.now());
     listeners.settle();
-    listeners.forget(listenerAt(8080, 2));
+    listeners.forget([listenerAt(8080, 2)]);
     expect(told).toEqual([]);
   });
 });

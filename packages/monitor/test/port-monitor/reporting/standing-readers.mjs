@@ -2,6 +2,7 @@
  * Prints how many bytes are held for readers of events who stand still, by their number. Each event is of a listener, a socket
  * and a process that no other event has. Run with --expose-gc.
  */
+import { setImmediate } from 'node:timers/promises';
 import { EventOutlet } from '../../../dist/port-monitor/reporting/event-outlet.js';
 
 const EVENTS = 200_000;
@@ -52,16 +53,20 @@ function listenerOf(number) {
   };
 }
 
-function heldFor(readers) {
+async function heldFor(readers) {
   globalThis.gc();
   const before = process.memoryUsage().heapUsed;
   const outlet = new EventOutlet(1);
   const streams = Array.from({ length: readers }, () => outlet.stream());
-  for (let i = 0; i < EVENTS; i++) outlet.publish({ type: 'opened', listener: listenerOf(i), place: 'self' });
+  for (let i = 0; i < EVENTS; i++) {
+    outlet.publish({ type: 'opened', listener: listenerOf(i), place: 'self' });
+    if (i % 100 === 0) await setImmediate();
+  }
+  await setImmediate();
   globalThis.gc();
   const held = process.memoryUsage().heapUsed - before;
   for (const stream of streams) void stream.return();
   return held;
 }
 
-console.log(JSON.stringify({ 1: heldFor(1), 50: heldFor(50) }));
+console.log(JSON.stringify({ 1: await heldFor(1), 50: await heldFor(50) }));
