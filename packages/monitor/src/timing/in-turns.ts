@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** So many are told before readers, and whoever else waits for the event loop, get a turn. */
-const AT_ONCE = 100;
+/** So many are told, or read, before whoever else waits for the event loop gets a turn. */
+export const AT_ONCE = 100;
 
 /**
  * Does something with a few items at a time, and leaves the event loop to others in between. A list may change meanwhile: what

@@ -14,6 +14,12 @@ import { EventRing, type RecentEvents } from './event-ring.js';
 import { EventLink, EventStream, type StreamedEvent } from './event-stream.js';
 import { narrowEvent } from './narrow-event.js';
 
+/**
+ * How many bytes of events wait for a slow reader before the oldest of them are dropped, as `eventBytes` counts them. These are
+ * some 55,000 events if each has a process of its own, and 90,000 if all have the same.
+ */
+const WAITING_LIMIT = 64 * 2 ** 20;
+
 /** The events of a monitor, by name, with what a listener for them is called with. */
 export interface PortMonitorEvents {
   opened: [event: OpenedEvent];
@@ -41,8 +47,10 @@ export class EventOutlet {
   readonly #streams = new Set<EventStream>();
   /** The newest event that streams were told of. */
   #newest = new EventLink();
-  /** Whether it is to be seen which readers are too far behind. */
-  #isLimitDue = false;
+  /** The newest event when it was last seen which readers are too far behind; undefined if there is none since. */
+  #unlimitedSince: EventLink | undefined;
+  /** The most bytes of events that were published without a turn for their readers. */
+  #longestStretch = 0;
   #ended = false;
 
   /** @param history how many events are remembered */
@@ -101,15 +109,19 @@ export class EventOutlet {
   }
 
   #tellStreams(event: PortEvent): void {
-    this.#newest = this.#newest.append(event);
+    const before = this.#newest;
+    this.#newest = before.append(event);
     for (const stream of this.#streams) stream.answer();
-    if (this.#isLimitDue) return;
-    this.#isLimitDue = true;
-    // Who got no turn to read is not slow.
-    setImmediate(() => {
-      this.#isLimitDue = false;
-      for (const stream of this.#streams) stream.limit(this.#newest);
-    }).unref();
+    this.#unlimitedSince ??= before;
+    if (before === this.#unlimitedSince) setImmediate(() => this.#limitStreams()).unref();
+  }
+
+  /** What was published in one stretch comes on top: who got no turn to read meanwhile is not slow. */
+  #limitStreams(): void {
+    const stretch = this.#newest.publishedBytes - (this.#unlimitedSince ?? this.#newest).publishedBytes;
+    this.#unlimitedSince = undefined;
+    this.#longestStretch = Math.max(this.#longestStretch, stretch);
+    for (const stream of this.#streams) stream.limit(this.#newest, WAITING_LIMIT + this.#longestStretch);
   }
 
   #replay(since: number | Date | undefined): readonly StreamedEvent[] {

@@ -1,11 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
+import { AT_ONCE } from '../../timing/in-turns.js';
 import type { MissedEvents, PortEvent } from './event.js';
 import { eventBytes } from './event-bytes.js';
-
-/**
- * How many bytes of events wait for a slow reader before the oldest of them are dropped, as {@link eventBytes} counts them.
- * These are some 50,000 events if each has a process of its own, and 90,000 if all have the same.
- */
-const WAITING_LIMIT = 64 * 2 ** 20;
 
 /** What a reader is given: an event, or that some are missing. */
 export type StreamedEvent = PortEvent | MissedEvents;
@@ -60,6 +56,7 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   #read: EventLink;
   /** The calls of `next` that no event has come for yet, while none waits. */
   readonly #calls: ((result: Result) => void)[] = [];
+  #taken = 0;
   #ended = false;
   readonly #onEnd: (stream: EventStream) => void;
   readonly #narrow: (event: StreamedEvent) => StreamedEvent | undefined;
@@ -78,9 +75,9 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
     if (value !== undefined) this.#calls.shift()?.({ done: false, value });
   }
 
-  /** Drops the oldest events if too much waits. */
-  limit(newest: EventLink): void {
-    while (newest.publishedBytes - this.#read.publishedBytes > WAITING_LIMIT) this.#drop();
+  /** Drops the oldest events if more bytes of them wait than that. */
+  limit(newest: EventLink, bytes: number): void {
+    while (newest.publishedBytes - this.#read.publishedBytes > bytes) this.#drop();
   }
 
   /** No more will come; what waits is still read. */
@@ -94,7 +91,11 @@ export class EventStream implements AsyncIterableIterator<StreamedEvent> {
   /** May be called again before the last call was answered: the calls are answered in their order. */
   next(): Promise<Result> {
     const value = this.#take();
-    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (value !== undefined) {
+      const result = { done: false, value } as const;
+      // Who reads without a pause leaves the event loop to others now and then.
+      return ++this.#taken % AT_ONCE === 0 ? setImmediate(result) : Promise.resolve(result);
+    }
     if (this.#ended) return Promise.resolve(END);
     return new Promise((resolve) => this.#calls.push(resolve));
   }

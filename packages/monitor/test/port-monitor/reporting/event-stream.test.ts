@@ -30,7 +30,7 @@ function openStream(options: Partial<EventStreamOptions> = {}) {
     if (!isOpen) return;
     newest = newest.append(event);
     stream.answer();
-    stream.limit(newest);
+    stream.limit(newest, 64 * 2 ** 20);
   };
   return { stream, push };
 }
@@ -75,6 +75,22 @@ describe('a stream of events', () => {
     const read: number[] = [];
     for await (const { sequence } of stream) read.push(sequence);
     expect(read).toEqual(Array.from({ length: 50_000 }, (_, i) => i + 1));
+  });
+
+  test('leaves the event loop to others while much is read', async () => {
+    const { stream, push } = openStream();
+    for (let sequence = 1; sequence <= 1000; sequence++) push(event(sequence));
+    stream.end();
+    let read = 0;
+    let turns = 0;
+    const takeTurn = () => {
+      turns++;
+      if (read < 1000) setImmediate(takeTurn);
+    };
+    setImmediate(takeTurn);
+    for await (const _ of stream) read++;
+    expect(read).toBe(1000);
+    expect(turns).toBeGreaterThanOrEqual(9);
   });
 
   test('is told to have missed only what it wanted', async () => {

@@ -1,15 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { PortEvent } from '@portolan/monitor';
+import type { MissedEvents, PortEvent } from '@portolan/monitor';
 import { endProcessGroup, killProcessGroup } from '../../children/process-group.js';
+import { renderJsonLine } from '../../render/json.js';
 import { tell } from '../../render/tell.js';
 import { eventEnvironment } from './event-environment.js';
 
 const TIME_LIMIT_MS = 30_000;
 /** How long a running command may take to end when the watch ends. */
 const GRACE_MS = 2000;
-/** How many events wait for the command before one is dropped. */
-const WAITING_LIMIT = 1000;
 
 /** How a command is run for an event. */
 export interface EventCommandOptions {
@@ -24,8 +23,7 @@ export class EventCommand {
   readonly #words: readonly string[];
   readonly #limitMs: number;
   readonly #output: 1 | 2;
-  readonly #waiting: { event: PortEvent; json: string }[] = [];
-  #running: Promise<void> | undefined;
+  #running: Promise<unknown> | undefined;
   /** The process group of the command that runs. */
   #group: number | undefined;
   #isStopped = false;
@@ -40,33 +38,37 @@ export class EventCommand {
     this.#output = printsToStderr ? 2 : 1;
   }
 
-  /** @param json the event as the command reads it on its standard input */
-  push(event: PortEvent, json: string): void {
-    if (this.#waiting.length === WAITING_LIMIT) {
-      tell(`the command of --exec is too slow: event ${event.sequence} is left out`);
-      return;
+  /**
+   * Runs it for each of these events, until they end or it is stopped.
+   *
+   * @param events wait for the command: it may be slow
+   */
+  async runForEach(events: AsyncIterable<PortEvent | MissedEvents>): Promise<void> {
+    for await (const event of events) {
+      if (this.#isStopped) return;
+      if (event.type === 'missed') {
+        tell(`the command of --exec is too slow: ${event.count} events are left out`);
+        continue;
+      }
+      const running = this.#run(event, renderJsonLine(event));
+      this.#running = running;
+      const failure = await running;
+      if (failure !== undefined && !this.#isStopped) tell(`--exec: ${failure}`);
     }
-    this.#waiting.push({ event, json });
-    this.#running ??= this.#runAll();
   }
 
-  /** Drops the events that wait, and ends the running command with all that it started. */
+  /** Leaves out the events that wait, and ends the running command with all that it started. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#waiting.length = 0;
     if (this.#group !== undefined) await endProcessGroup(this.#group, GRACE_MS);
     await this.#running;
   }
 
-  async #runAll(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      const failure = await this.#run(next.event, next.json);
-      if (failure !== undefined && !this.#isStopped) tell(`--exec: ${failure}`);
-    }
-    this.#running = undefined;
-  }
-
-  /** Runs the command to its end, and returns what went wrong, or undefined if nothing did. */
+  /**
+   * Runs the command to its end, and returns what went wrong, or undefined if nothing did.
+   *
+   * @param json the event as the command reads it on its standard input
+   */
   async #run(event: PortEvent, json: string): Promise<string | undefined> {
     const [command = '', ...args] = this.#words;
     let isOverdue = false;

@@ -1,9 +1,9 @@
 import {
   includesPort,
   type MissedEvents,
+  narrowEvent,
   type PortEvent,
   PortMonitor,
-  type PortMonitorOptions,
   splitWords,
 } from '@portolan/monitor';
 import { ExitStatus } from '../../exit/exit-status.js';
@@ -14,6 +14,7 @@ import { wantedProcesses } from '../../options/sources.js';
 import { UsageError } from '../../options/usage-error.js';
 import { wantsColor } from '../../render/color.js';
 import { renderJsonLine } from '../../render/json.js';
+import { endUnlessTaken, print } from '../../render/print.js';
 import { tell } from '../../render/tell.js';
 import { textWidth } from '../../render/text-width.js';
 import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
@@ -22,6 +23,9 @@ import { WATCHED_SHARE } from '../../waiting/watched-share.js';
 import { EventCommand } from './event-command.js';
 import { renderEvent, renderNotOpen } from './event-line.js';
 import type { WatchOptions } from './watch-options.js';
+
+/** How long whoever reads the output may take for the last of it. */
+const OUTPUT_LIMIT_MS = 1000;
 
 /** Prints a line for each event until it is interrupted. */
 export async function watch(filter: ListenerFilter, options: WatchOptions): Promise<ExitStatus> {
@@ -38,7 +42,7 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
       ...(process.platform === 'darwin' && { cpuShare: WATCHED_SHARE }),
       ...(options.in && { in: options.in }),
       ...(processes !== undefined && { processes }),
-      ...ownership(filter),
+      ...(filter.owners && { owners: filter.owners }),
       doorbell: options.doorbell,
       ...(options.interval !== undefined && { intervalMs: options.interval }),
       ...(options.settle !== undefined && { settleMs: options.settle }),
@@ -47,31 +51,32 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
     });
     await monitor.start();
     const events = monitor.events({ initial: options.initial === true || filter.ports !== undefined });
-    const print = printer(options);
+    // The command has a stream of its own, so that its pace is its own too. Each line is printed before the command runs.
+    void command?.runForEach(wanted(monitor.events(), filter));
+    const render = renderer(options);
     for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
     if (!options.ndjson) printClosedPorts(monitor, filter);
-    for await (const event of events) {
-      if (!isWanted(event, filter)) continue;
-      print(event);
-      if (event.type !== 'missed' && !isInitial(event)) command?.push(event, renderJsonLine(event));
-    }
+    for await (const event of wanted(events, filter)) await print(render(event), interruption.signal);
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
   } finally {
     await command?.stop();
     interruption.end();
   }
-  return interruption.statusOfEndless ?? ExitStatus.found;
+  const status = interruption.statusOfEndless ?? ExitStatus.found;
+  await endUnlessTaken(status, OUTPUT_LIMIT_MS);
+  return status;
 }
 
-/**
- * Has the monitor filter by owner. If the owner of a listener becomes known late, the monitor then tells that it opens. The
- * first owner is enough: the owners that go by processes come first, and are known last.
- */
-function ownership({ owners }: ListenerFilter): PortMonitorOptions {
-  return owners === undefined
-    ? {}
-    : { owners, filter: { owners: owners.slice(0, 1).map(({ name }) => name) } };
+/** The events as they are for who wants what passes the filter. What is not of a listener is for everybody. */
+async function* wanted(
+  events: AsyncIterable<PortEvent | MissedEvents>,
+  filter: ListenerFilter,
+): AsyncGenerator<PortEvent | MissedEvents, void> {
+  for await (const event of events) {
+    const narrowed = narrowEvent(event, (listener) => matches(listener, filter));
+    if (narrowed !== undefined) yield narrowed;
+  }
 }
 
 function commandWords(command: string, { shell }: WatchOptions): string[] {
@@ -82,28 +87,19 @@ function commandWords(command: string, { shell }: WatchOptions): string[] {
   return words;
 }
 
-function printer(options: WatchOptions): (event: PortEvent | MissedEvents) => void {
-  if (options.ndjson) return (event) => void process.stdout.write(renderJsonLine(event));
+function renderer(options: WatchOptions): (event: PortEvent | MissedEvents) => string {
+  if (options.ndjson) return renderJsonLine;
   const color = wantsColor(process.stdout.isTTY, process.env);
-  if (!areSeveral(options)) return (event) => void process.stdout.write(renderEvent(event, { color }));
+  if (!areSeveral(options)) return (event) => renderEvent(event, { color });
   let placeWidth = Math.max(...(options.in ?? []).map(placeWidthOf));
   return (event) => {
     if ('place' in event) placeWidth = Math.max(placeWidth, placeWidthOf(event.place));
-    process.stdout.write(renderEvent(event, { color, placeWidth }));
+    return renderEvent(event, { color, placeWidth });
   };
 }
 
 function placeWidthOf(place: string): number {
   return textWidth(visibleText(place));
-}
-
-/** True for the events of a listener that passes the filter, and for all that are not of a listener. */
-function isWanted(event: PortEvent | MissedEvents, filter: ListenerFilter): boolean {
-  return !('listener' in event) || matches(event.listener, filter);
-}
-
-function isInitial(event: PortEvent): boolean {
-  return event.type === 'opened' && event.initial === true;
 }
 
 /** Prints which of the ports that were named nobody listens on at the start. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PortEvent } from '@portolan/monitor';
@@ -40,8 +40,12 @@ function start(script: string, limitMs?: number): EventCommand {
     ['/bin/sh', '-c', `cd ${directory}; ${script}`],
     limitMs === undefined ? {} : { limitMs },
   );
-  command.push(EVENT, '{}\n');
+  void command.runForEach(only(EVENT));
   return command;
+}
+
+async function* only(event: PortEvent): AsyncGenerator<PortEvent> {
+  yield event;
 }
 
 /** The number that the command has written to a file. */
@@ -81,6 +85,26 @@ describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
     await vi.waitFor(() => expect(told).toBe('portolan: --exec: /bin/sh was ended by SIGKILL\n'), PATIENCE);
   });
 
+  it('lets the events wait while it runs, and is told of those that were too many', async () => {
+    let taken = 0;
+    async function* many() {
+      for (; taken < 2; taken++) yield EVENT;
+      yield { type: 'missed', missed: true, count: 7, sequence: 9, at: new Date(0) } as const;
+    }
+    const command = new EventCommand([
+      '/bin/sh',
+      '-c',
+      `cd ${directory}; echo $$ > pid; until test -s go; do sleep 0.01; done`,
+    ]);
+    const ended = command.runForEach(many());
+    await writtenPid('pid');
+    expect(taken).toBe(0);
+    writeFileSync(join(directory, 'go'), 'go');
+    await ended;
+    expect(taken).toBe(2);
+    expect(told).toBe('portolan: the command of --exec is too slow: 7 events are left out\n');
+  });
+
   it('is asked to end with all that it started when the watch ends, and nothing is said of it', async () => {
     const command = start(
       "sleep 300 & echo $! > sleeper; trap 'echo $$ > asked; exit 1' TERM; echo $$ > pid; wait",
@@ -108,7 +132,7 @@ describe.skipIf(process.platform !== 'linux')('the command of --exec', () => {
     const command = start('exit 3');
     await vi.waitFor(() => expect(told).toContain("/bin/sh can't be run (EMFILE)"), PATIENCE);
     refusing[Symbol.dispose]();
-    command.push(EVENT, '{}\n');
+    void command.runForEach(only(EVENT));
     await vi.waitFor(() => expect(told).toContain('/bin/sh ended with status 3'), PATIENCE);
   });
 });
