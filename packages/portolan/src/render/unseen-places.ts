@@ -1,4 +1,10 @@
-import { NoSourceError, PlaceError, type PortMonitor } from '@portolan/monitor';
+import {
+  type ErrorEvent,
+  NoSourceError,
+  PlaceError,
+  type PlaceEvent,
+  type PortMonitor,
+} from '@portolan/monitor';
 
 /** How many places with the same reason are named. The others are counted. */
 const NAMED = 5;
@@ -12,14 +18,24 @@ export interface UnseenPlace {
   readonly reason: string;
 }
 
-/** The places that a monitor could not look at when it was started. */
-export function unseenAtStart(monitor: PortMonitor): UnseenPlace[] {
-  return monitor.recentEvents().events.flatMap((event) => {
-    if (event.type === 'error') return [{ place: event.place, reason: reasonOf(event.error) }];
-    return event.type === 'place' && event.reason !== null
-      ? [{ place: event.place, reason: event.reason }]
-      : [];
-  });
+/**
+ * Starts a monitor.
+ *
+ * @returns the places that it can't look at, however many
+ */
+export async function startMonitor(monitor: PortMonitor): Promise<UnseenPlace[]> {
+  const unseen: UnseenPlace[] = [];
+  const onError = ({ place, error }: ErrorEvent) => unseen.push({ place, reason: reasonOf(error) });
+  const onPlace = ({ place, reason }: PlaceEvent) => {
+    if (reason !== null) unseen.push({ place, reason });
+  };
+  monitor.on('error', onError).on('place', onPlace);
+  try {
+    await monitor.start();
+  } finally {
+    monitor.off('error', onError).off('place', onPlace);
+  }
+  return unseen;
 }
 
 /** A line for each reason: `netns:blue: only root may …`, `3 places can't be looked at: netns:a, netns:b, netns:c: only root may …`. */

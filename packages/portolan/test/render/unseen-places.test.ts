@@ -1,6 +1,6 @@
-import { NoSourceError, PlaceError } from '@portolan/monitor';
+import { NoSourceError, PlaceError, PortMonitor } from '@portolan/monitor';
 import { expect, it } from 'vitest';
-import { reasonOf, unseenLines } from '../../src/render/unseen-places.js';
+import { reasonOf, startMonitor, unseenLines } from '../../src/render/unseen-places.js';
 
 const DENIED = 'only root may enter it';
 const AGREEING = [
@@ -29,4 +29,16 @@ it('says once what all sources say, and otherwise what each says', () => {
   expect(reasonOf(differing)).toBe('netlink: only root may enter it; proc: it is gone');
   expect(reasonOf(new PlaceError('pid:9', 'it has ended'))).toBe('it has ended');
   expect(reasonOf(new Error('whatever'))).toBe('whatever');
+});
+
+it('has all that a monitor can not look at when it starts, however many', async () => {
+  // Beyond the largest pid that there can be.
+  const ended = Array.from({ length: 150 }, (_, i) => `pid:${2 ** 22 + i + 1}`);
+  const monitor = new PortMonitor({ in: ['self', ...ended], doorbell: 'clock', processes: false });
+  try {
+    const unseen = await startMonitor(monitor);
+    expect(unseen.map(({ place }) => place)).toEqual(ended);
+  } finally {
+    await monitor.stop();
+  }
 });

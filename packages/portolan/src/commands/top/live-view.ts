@@ -1,6 +1,6 @@
 import type { Listener, PortMonitor, Process } from '@portolan/monitor';
 import { type ListenerFilter, matches } from '../../listeners/listener-filter.js';
-import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
+import { type UnseenPlace, unseenLines } from '../../render/unseen-places.js';
 import { type EndSignal, endHolder } from './end-row.js';
 import { initialEntries, updateEntries } from './entries.js';
 import { noticeOf } from './event-notice.js';
@@ -29,6 +29,8 @@ export interface LiveViewOptions {
   readonly state: TopState;
   readonly filter: ListenerFilter;
   readonly color: boolean;
+  /** The places that the monitor can't look at. */
+  readonly unseen: readonly UnseenPlace[];
 }
 
 /** Connects a monitor, the keyboard and the screen. It draws only when something changes. */
@@ -51,7 +53,7 @@ export class LiveView {
   #isOver = false;
 
   /** @param monitor a started one */
-  constructor(monitor: PortMonitor, screen: Screen, { state, filter, color }: LiveViewOptions) {
+  constructor(monitor: PortMonitor, screen: Screen, { state, filter, color, unseen }: LiveViewOptions) {
     this.#monitor = monitor;
     this.#screen = screen;
     this.#filter = filter;
@@ -59,7 +61,7 @@ export class LiveView {
     this.#state = {
       ...state,
       entries: initialEntries(this.#open()),
-      notice: unseenLines(unseenAtStart(monitor)).join('; ') || undefined,
+      notice: unseenLines(unseen).join('; ') || undefined,
     };
   }
 

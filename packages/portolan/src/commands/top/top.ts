@@ -7,6 +7,7 @@ import { areSeveral } from '../../options/places.js';
 import { wantedProcesses } from '../../options/sources.js';
 import { UsageError } from '../../options/usage-error.js';
 import { wantsColor } from '../../render/color.js';
+import { startMonitor } from '../../render/unseen-places.js';
 import { WATCHED_SHARE } from '../../waiting/watched-share.js';
 import { rememberedAncestors } from './ancestors.js';
 import { LiveView } from './live-view.js';
@@ -27,7 +28,7 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
     ...(options.interval !== undefined && { intervalMs: options.interval }),
   });
   // Before the screen is taken, so that an error is told in the terminal as it was.
-  await monitor.start();
+  const unseen = await startMonitor(monitor);
   const state = createTopState({
     sort: options.sort,
     hasPlaces: areSeveral(options),
@@ -37,7 +38,12 @@ export async function top(filter: ListenerFilter, options: TopOptions): Promise<
   });
   const color = wantsColor(process.stdout.isTTY, process.env);
   try {
-    await new LiveView(monitor, new Screen(process.stdin, process.stdout), { state, filter, color }).run();
+    await new LiveView(monitor, new Screen(process.stdin, process.stdout), {
+      state,
+      filter,
+      color,
+      unseen,
+    }).run();
   } finally {
     await monitor.stop();
   }

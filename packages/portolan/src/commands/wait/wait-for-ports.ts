@@ -1,6 +1,6 @@
 import { PortMonitor } from '@portolan/monitor';
 import { tell } from '../../render/tell.js';
-import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
+import { startMonitor, unseenLines } from '../../render/unseen-places.js';
 import { Deadline } from '../../waiting/deadline.js';
 import { WATCHED_SHARE } from '../../waiting/watched-share.js';
 import { asksForProcesses, type Wanted } from './pending-ports.js';
@@ -26,8 +26,7 @@ export async function waitForPorts(
   });
   const portWait = new PortWait(monitor, wanted, options.http);
   try {
-    await monitor.start();
-    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
+    for (const line of unseenLines(await startMonitor(monitor))) tell(line);
     const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
     const isDone = await portWait.done(deadline.signal).finally(() => progress.end());
     return isDone ? undefined : portWait.shortcoming();

@@ -17,7 +17,7 @@ import { renderJsonLine } from '../../render/json.js';
 import { endUnlessTaken, print } from '../../render/print.js';
 import { tell } from '../../render/tell.js';
 import { textWidth } from '../../render/text-width.js';
-import { unseenAtStart, unseenLines } from '../../render/unseen-places.js';
+import { startMonitor, unseenLines } from '../../render/unseen-places.js';
 import { visibleText } from '../../render/visible-text.js';
 import { WATCHED_SHARE } from '../../waiting/watched-share.js';
 import { EventCommand } from './event-command.js';
@@ -49,12 +49,12 @@ export async function watch(filter: ListenerFilter, options: WatchOptions): Prom
       ...(options.verbose && { logger: { debug: tell } }),
       signal: interruption.signal,
     });
-    await monitor.start();
+    const unseen = await startMonitor(monitor);
     const events = monitor.events({ initial: options.initial === true || filter.ports !== undefined });
     // The command has a stream of its own, so that its pace is its own too. Each line is printed before the command runs.
     void command?.runForEach(wanted(monitor.events(), filter));
     const render = renderer(options);
-    for (const line of unseenLines(unseenAtStart(monitor))) tell(line);
+    for (const line of unseenLines(unseen)) tell(line);
     if (!options.ndjson) printClosedPorts(monitor, filter);
     for await (const event of wanted(events, filter)) await print(render(event), interruption.signal);
   } catch (error) {
