@@ -77,7 +77,12 @@ export class SiteDoorbells {
     return DOORBELL_NAMES.find((name) => names.includes(name));
   }
 
-  /** @throws DoorbellError if the one that was asked for can't be had */
+  /**
+   * Starts all that there are. The kernel takes some 50 ms to make a trace instance: unless it was asked for, the others ring
+   * alone until it is there.
+   *
+   * @throws DoorbellError if the one that was asked for can't be had
+   */
   async start(ring: Ring): Promise<void> {
     const { doorbell, namespace } = this.#options;
     const choice = possibleDoorbell(doorbell, namespace?.place);
@@ -85,7 +90,10 @@ export class SiteDoorbells {
     const best = choice === 'auto' ? 0 : DOORBELL_NAMES.indexOf(choice);
     for (const name of DOORBELL_NAMES.slice(best)) {
       const created = this.#create[name](namespace);
-      if (created !== undefined) await this.#tryToStart(created, name === choice || name === 'clock');
+      if (created === undefined) continue;
+      const isNeeded = name === choice || name === 'clock';
+      const starting = this.#tryToStart(created, isNeeded);
+      if (isNeeded || name !== 'tracefs') await starting;
     }
     if (this.#source === 'netlink') await this.#startNetlinkClock();
   }

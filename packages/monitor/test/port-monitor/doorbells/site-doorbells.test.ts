@@ -69,6 +69,19 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the doorbells of a site', () => {
     },
   );
 
+  test.skipIf(!MAY_TRACE)(
+    'ring already while the kernel makes a trace instance that nobody asked for',
+    async () => {
+      await using _mounted = await mountTracefs();
+      await start('netlink', { doorbell: 'auto' });
+      expect(doorbells.best).toBe('destroy');
+      await vi.waitFor(() => expect(doorbells.best).toBe('tracefs'), 20_000);
+      await doorbells.stop();
+      await start('netlink', { doorbell: 'tracefs' });
+      expect(doorbells.best).toBe('tracefs');
+    },
+  );
+
   test('compare dumps again some time after one of them failed', async () => {
     const before = sockets();
     await start('netlink');

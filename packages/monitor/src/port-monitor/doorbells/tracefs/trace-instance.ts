@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, rmdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { constants as system } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../../kernel/calls.js';
+import { atExit } from '../../../poll-thread/at-exit.js';
 import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
 
 /** Of the buffer of each CPU, which holds the records of some 600 listeners that come and go. */
@@ -43,7 +44,8 @@ const READ_LENGTH = 64 * 1024;
 /** What one drain takes at most where nothing in the text tells that it is up to date. */
 const READS_A_DRAIN = 256;
 
-const EXIT_TRIES = 50;
+/** What is under way when the process exits, such as a write that changes the clock, may take the kernel some 60 ms. */
+const EXIT_TRIES = 200;
 const EXIT_TRY_MS = 1;
 
 /** A private instance of the kernel's tracer (`instances/` of tracefs) that records listeners that open and close. */
@@ -60,20 +62,30 @@ export class TraceInstance {
     this.fd = fd;
   }
 
-  /** @throws the file system's error for what was refused */
+  /**
+   * Makes one, and removes those that others left behind. Should the process exit meanwhile, nothing is left of it.
+   *
+   * @throws the file system's error for what was refused
+   */
   static async create(libc: Libc, tracefs: string): Promise<TraceInstance> {
     const path = `${tracefs}/instances/${instanceName(thisOwner())}`;
-    await mkdir(path);
     let fd = -1;
+    const forgetExit = atExit(() => removeNow(path, fd));
     try {
+      await mkdir(path);
       // While this is open the instance can't be removed, by another monitor neither (EBUSY).
       fd = openSync(`${path}/trace_pipe`, constants.O_RDONLY | constants.O_NONBLOCK);
       await configure(path);
+      // Not before: who may make none may remove none.
+      await removeAbandonedInstances(tracefs);
       return new TraceInstance(libc, path, fd);
     } catch (error) {
       if (fd >= 0) closeSync(fd);
-      await rmdir(path);
+      // It may be what could not be made.
+      await rmdir(path).catch(() => undefined);
       throw error;
+    } finally {
+      forgetExit();
     }
   }
 
@@ -92,35 +104,21 @@ export class TraceInstance {
   /** Nobody may be waiting for {@link fd} any more. */
   async remove(): Promise<void> {
     closeSync(this.fd);
+    const forgetExit = atExit(() => removeNow(this.#path));
     try {
       // The kernel removes an instance several times faster when nothing is enabled in it.
       await writeFile(`${this.#path}/events/enable`, '0');
       await rmdir(this.#path);
     } catch {
       // Somebody removed it, has a look into it, or unmounted tracefs. What is left, a later start removes.
+    } finally {
+      forgetExit();
     }
   }
 
   /** Removes it while the process exits, if the thread that waits for it lets go of it soon. */
   removeAtExit(): void {
-    closeSync(this.fd);
-    this.#silence();
-    for (let i = 0; i < EXIT_TRIES; i++) {
-      try {
-        rmdirSync(this.#path);
-        return;
-      } catch {
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXIT_TRY_MS);
-      }
-    }
-  }
-
-  #silence(): void {
-    try {
-      writeFileSync(`${this.#path}/events/enable`, '0');
-    } catch {
-      // Somebody has unmounted it: nothing is left to do for a process that ends.
-    }
+    removeNow(this.#path, this.fd);
   }
 
   /** Not by node:fs, for which it is an exception that nothing is there: at each look that would cost more than to read. */
@@ -132,8 +130,56 @@ export class TraceInstance {
   }
 }
 
+/**
+ * Whatever is under way. That is waited for, and its descriptors are closed, which the event loop does no more.
+ *
+ * @param fd its trace_pipe; negative when it is not known whether the instance was made yet, undefined when that is closed
+ */
+function removeNow(path: string, fd?: number): void {
+  if (fd !== undefined && fd >= 0) closeSync(fd);
+  const mayCome = fd !== undefined && fd < 0;
+  for (let i = 0; i < EXIT_TRIES; i++) {
+    closeAllIn(path);
+    silence(path);
+    try {
+      rmdirSync(path);
+      return;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT' && !mayCome) return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EXIT_TRY_MS);
+    }
+  }
+}
+
+/** Closes the descriptors of this process that are files of that directory. */
+function closeAllIn(path: string): void {
+  try {
+    for (const fd of readdirSync('/proc/self/fd'))
+      if (linkOf(fd).startsWith(`${path}/`)) closeSync(Number(fd));
+  } catch {
+    // No descriptor is left to list the others with, or nothing of /proc is shown.
+  }
+}
+
+/** Empty for the descriptor that listed the others, which is closed by now. */
+function linkOf(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return '';
+  }
+}
+
+function silence(path: string): void {
+  try {
+    writeFileSync(`${path}/events/enable`, '0');
+  } catch {
+    // It is not made yet, or somebody has unmounted it.
+  }
+}
+
 /** Removes the instances of monitors that ended without doing so, as far as that can be told and done. */
-export async function removeAbandonedInstances(tracefs: string): Promise<void> {
+async function removeAbandonedInstances(tracefs: string): Promise<void> {
   const self = thisOwner();
   if (self === undefined) return;
   // What can't be listed now, a later start removes.

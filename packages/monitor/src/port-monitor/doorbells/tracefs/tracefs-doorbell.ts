@@ -6,7 +6,7 @@ import { DoorbellError, doorbellErrorFrom } from '../doorbell.js';
 import { findTracefs } from './find-tracefs.js';
 import { ForeignThreads } from './foreign-threads.js';
 import { processOfThread } from './process-of-thread.js';
-import { errorCode, removeAbandonedInstances, TraceInstance } from './trace-instance.js';
+import { errorCode, TraceInstance } from './trace-instance.js';
 import { type TakenRecords, TraceRecords, type TraceSummary } from './trace-records.js';
 
 /**
@@ -159,10 +159,7 @@ async function openInstance(): Promise<TraceInstance> {
     throw new DoorbellError('tracefs', reason);
   }
   try {
-    const instance = await TraceInstance.create(loadLibc(), tracefs);
-    // Not before: who may make none may remove none.
-    await removeAbandonedInstances(tracefs);
-    return instance;
+    return await TraceInstance.create(loadLibc(), tracefs);
   } catch (cause) {
     const reason = `no trace instance in ${tracefs} (${errorCode(cause) ?? cause}); it takes root, outside of a container`;
     throw new DoorbellError('tracefs', reason, { cause });

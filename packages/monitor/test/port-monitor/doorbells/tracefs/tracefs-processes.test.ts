@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TracefsDoorbell } from '../../../../dist/port-monitor/doorbells/tracefs/tracefs-doorbell.js';
 import { RunningModule } from '../run-module.js';
@@ -143,6 +143,29 @@ describe.skipIf(!MAY_TRACE)('the trace instance of a process', () => {
     expect(isThere(instance)).toBe(false);
   });
 
+  test.each([
+    ['exits while it is being made', (ms: number) => `setTimeout(() => process.exit(3), ${ms});`, 3],
+    [
+      'exits while it is being removed',
+      (ms: number) =>
+        `setTimeout(() => { void monitor.stop(); setTimeout(() => process.exit(3), ${ms}); }, 100);`,
+      3,
+    ],
+    ['is stopped while it is being made', (ms: number) => `setTimeout(() => monitor.stop(), ${ms});`, 0],
+  ])('of a monitor that %s is gone when it ends', async (_, end, status) => {
+    for (const ms of [0, 5, 20, 40]) {
+      const running = new RunningModule(`
+        const { PortMonitor } = await import(DIST + 'index.js');
+        const monitor = new PortMonitor();
+        await monitor.start();
+        console.log(monitor.doorbell);
+        ${end(ms)}`);
+      expect(await running.line()).not.toBe('tracefs');
+      expect(await running.end()).toBe(status);
+      expect(instancesOf(running.process.pid)).toEqual([]);
+    }
+  });
+
   test('an ordinary user is told that it takes root', async () => {
     const running = new RunningModule(TELL_WHY_NOT, NOBODY);
     expect(await running.line()).toMatch(/^DoorbellError\|ERR_PORTOLAN_DOORBELL\|tracefs\|.*EACCES.*root/);
@@ -157,6 +180,10 @@ describe.skipIf(!MAY_TRACE)('the trace instance of a process', () => {
     expect(String(stdout)).toMatch(/not mounted.*mount -t tracefs/);
   });
 });
+
+function instancesOf(pid: number | undefined): string[] {
+  return readdirSync(`${TRACEFS}/instances`).filter((name) => name.split('-')[2] === String(pid));
+}
 
 function isThere(instance: string): boolean {
   return existsSync(`${TRACEFS}/instances/${instance}`);
