@@ -1,9 +1,10 @@
 /**
- * Runs the checks, and all tests on this Node and, in a smaller size, on the newest one. Fails where a test fails or is skipped, and
- * ends with the sums of what the runners reported.
+ * Runs the checks, all tests on this Node and, in a smaller size, on the newest one, and a monitor in Bun and Deno. Fails if a
+ * test fails or is skipped, and ends with the sums of what the runners reported.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { testOtherRuntimes } from './other-runtimes.mjs';
 
 const NEWEST_NODE = 26;
 const BUILD = 'build';
@@ -25,6 +26,9 @@ for (const node of [process.execPath, newest]) {
   if (status !== 0 || !existsSync(report)) broken = true;
   if (existsSync(report)) add(JSON.parse(readFileSync(report, 'utf8')));
 }
+const others = testOtherRuntimes(install);
+totals.passed += others.passed;
+totals.failed += others.failed;
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = broken || totals.failed > 0 || totals.skipped > 0 || totals.passed === 0 ? 1 : 0;
 
@@ -36,10 +40,18 @@ function add({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) 
 
 /** The binary of that major version, from the npm package that holds nothing else. */
 function installNode(major) {
-  const name = `node-linux-${process.arch}`;
-  const prefix = `${BUILD}/node-${major}`;
-  execFileSync('npm', ['install', '--silent', '--no-save', '--prefix', prefix, `${name}@${major}`], {
-    stdio: 'inherit',
-  });
-  return `${process.cwd()}/${prefix}/node_modules/${name}/bin/node`;
+  return `${install(`node-${major}`, `node-linux-${process.arch}`, `@${major}`)}/bin/node`;
+}
+
+/** Installs a package of npm in a folder of the build, and returns where it lies. */
+function install(folder, name, version = '') {
+  const prefix = `${process.cwd()}/${BUILD}/${folder}`;
+  execFileSync(
+    'npm',
+    ['install', '--silent', '--no-save', '--ignore-scripts', '--prefix', prefix, `${name}${version}`],
+    {
+      stdio: 'inherit',
+    },
+  );
+  return `${prefix}/node_modules/${name}`;
 }
