@@ -1,6 +1,7 @@
 import { networkNamespaceOf } from '../kernel/namespaces/namespace-identity.js';
 import type { Listener, ListenerSocket, SocketHolder } from '../listener.js';
 import { findHolders, findHoldersAmong, type Holders } from '../processes/holders/find-holders.js';
+import type { Opener } from '../processes/holders/opener.js';
 import type { Process, SeenProcess } from '../processes/process.js';
 import { readProcess } from '../processes/read-process.js';
 import { processReader } from '../processes/system-process-reader.js';
@@ -11,8 +12,8 @@ const ATTEMPTS = 2;
 
 /** How to search for the processes behind sockets. */
 export interface AttachOptions {
-  /** The pids of those who are known to have opened the sockets. */
-  readonly openers?: readonly number[];
+  /** Those who are known to have opened the sockets. */
+  readonly openers?: readonly Opener[];
   /** Other pids to look at first. */
   readonly likely?: readonly number[];
   /** What the source told of the processes in `sockets[].pids`, by pid. */
@@ -64,11 +65,11 @@ function ofThisProcess(): number | undefined {
  * @returns undefined unless every socket has its process among them; a socket may have others besides
  */
 export function attachProcessesAmong(
-  pids: readonly number[],
+  openers: readonly Opener[],
   listeners: readonly Listener[],
 ): Listener[] | undefined {
   const inodes = inodesToSearch(listeners.flatMap(({ sockets }) => sockets));
-  const holders = findHoldersAmong(pids, inodes);
+  const holders = findHoldersAmong(openers, inodes);
   if (holders.size < inodes.size) return undefined;
   const processes = new Map<number, Process>();
   for (const pid of new Set([...holders.values()].flatMap((each) => [...each]))) {

@@ -1,6 +1,7 @@
 import { type Listener, type ListenerSocket, SELF } from '../listener.js';
 import type { Logger } from '../logger.js';
 import type { Owners } from '../owners/owners.js';
+import type { Opener } from '../processes/holders/opener.js';
 import type { SeenProcess } from '../processes/process.js';
 import { type ChainAnswer, SourceChain } from '../sources/chain.js';
 import { createSources } from '../sources/create-sources.js';
@@ -77,12 +78,12 @@ export class SiteReader {
    * The same listeners, in the same order, with their processes, if these are searched for at all. Elsewhere the source has
    * told already what there is to know.
    *
-   * @param openers the pids of those who are known to have opened them
+   * @param openers those who are known to have opened them
    * @throws what made the search fail; the signal's reason if it was aborted
    */
   async attachProcesses(
     listeners: readonly Listener[],
-    openers: readonly number[] = [],
+    openers: readonly Opener[] = [],
     signal?: AbortSignal,
   ): Promise<readonly Listener[]> {
     const { site } = this;

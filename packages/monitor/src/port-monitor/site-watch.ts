@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isMac } from '../kernel/platform.js';
 import { type Listener, listenerKey } from '../listener.js';
 import type { Site } from '../places/site.js';
 import { type SharedByReaders, SiteReader } from '../places/site-reader.js';
+import type { Opener } from '../processes/holders/opener.js';
 import type { ChainAnswer } from '../sources/chain.js';
 import type { SourceName } from '../sources/source.js';
 import { inTurns } from '../timing/in-turns.js';
@@ -15,14 +17,18 @@ import { PresentProcesses } from './holders/present-processes.js';
 import { ConfirmedLook } from './looking/confirmed-look.js';
 import { LookScheduler } from './looking/look-scheduler.js';
 import type { MonitorSettings } from './options.js';
+import { endpointOf } from './records/record-endpoint.js';
 import { RecordsBetweenLooks, SETTLING_MS } from './records/records-between-looks.js';
 import { RecordsLostError } from './records/records-lost-error.js';
-import { endpointOf, postpone, type TransientListener } from './records/replay.js';
+import { postpone, type TransientListener } from './records/replay.js';
 import type { PortEvent } from './reporting/event.js';
 import type { EventOutlet } from './reporting/event-outlet.js';
 import { OpenListeners } from './reporting/open-listeners.js';
 import { SiteEvents } from './reporting/site-events.js';
 import { SourceStatus } from './reporting/source-status.js';
+
+/** How long a look that was asked for waits to be told where something closed. */
+const HEARING_MS = 100;
 
 /** How long rings that bring nothing new are gathered at most. */
 const GATHER_LIMIT_MS = 100;
@@ -220,16 +226,21 @@ export class SiteWatch {
     this.#reader.close();
   }
 
-  /** Records that are too young for a look wait for the next: of all that was recorded before the call, nothing does. */
+  /**
+   * Records that are too young for a look wait for the next, and those of which it is not told where they were: of all that was
+   * recorded before the call, nothing does.
+   */
   async #lookUntilSettled(): Promise<readonly PortEvent[]> {
-    const settledAt = performance.now() + SETTLING_MS;
+    const calledAt = performance.now();
+    const sinceNs = process.hrtime.bigint() - BigInt(HEARING_MS * 1e6);
     const found: (readonly PortEvent[])[] = [];
-    let beganAt: number;
-    do {
-      beganAt = performance.now();
+    for (;;) {
+      const beganAt = performance.now();
       found.push(await this.#scheduler.lookNow());
-    } while (this.#hasUnsettled && beganAt <= settledAt);
-    return found.flat();
+      if (this.#hasUnsettled && beganAt <= calledAt + SETTLING_MS) continue;
+      if (!this.#records.isWaiting(sinceNs) || beganAt > calledAt + HEARING_MS) return found.flat();
+      await sleep(1);
+    }
   }
 
   /** A look from its beginning to its last event. */
@@ -258,11 +269,11 @@ export class SiteWatch {
   async #tellDifference(listeners: readonly Listener[]): Promise<void> {
     if (listeners !== this.#seen) this.#open.sawQueues(listeners);
     const replayed = this.#records.replay(this.#seen, listeners);
-    const { transients, reopened, ended, unsettled, openers, lost } = replayed;
+    const { transients, reopened, ended, unsettled, isYoung, openers, lost } = replayed;
     this.#hasUnsettled = unsettled.size > 0;
     if (lost > 0) this.#events.publish({ type: 'error', error: new RecordsLostError(lost) });
-    // What came and went just now waits for the next look, and nothing else may ring for that.
-    if (this.#hasUnsettled) this.#scheduler.ring(true);
+    // What came and went just now waits for the next look, and nothing else may ring for that. What is told of it rings.
+    if (this.#hasUnsettled) this.#scheduler.ring(isYoung);
     if (listeners === this.#seen && transients.length + reopened.size + ended.size === 0) return;
 
     const seen = postpone(this.#seen, listeners, replayed);
@@ -285,7 +296,7 @@ export class SiteWatch {
   /** If processes can't be searched for, such as for want of descriptors, listeners are told without them. */
   async #findHolders(
     listeners: readonly Listener[],
-    openers: ReadonlyMap<string, number>,
+    openers: ReadonlyMap<string, Opener>,
   ): Promise<readonly Listener[]> {
     try {
       return await this.#holders.findSoon(listeners, openers);

@@ -7,7 +7,7 @@ import { BackOff } from '../../timing/back-off.js';
 import { Pace } from '../../timing/pace.js';
 import { ClockDoorbell } from './clock/clock.js';
 import { NetlinkClock } from './clock/netlink-clock.js';
-import { DestroyDoorbell } from './destroy-groups/destroy-groups.js';
+import { DestroyDoorbell, NO_ENDINGS, type TakenEndings } from './destroy-groups/destroy-groups.js';
 import {
   DOORBELL_NAMES,
   type Doorbell,
@@ -31,6 +31,14 @@ export interface SiteDoorbellsOptions {
   /** Whose listeners these are about; undefined elsewhere, where only a clock can ring. */
   readonly namespace: NetworkNamespace | undefined;
 }
+
+/** What the kernel recorded, and what it told of the ends of sockets in this namespace. */
+export interface TakenFromKernel extends TakenRecords, TakenEndings {
+  /** More was recorded by now than is among the records: in a flood they are read bit by bit. */
+  readonly isBehind: boolean;
+}
+
+export const NOTHING_TAKEN: TakenFromKernel = { ...NO_RECORDS, ...NO_ENDINGS, isBehind: false };
 
 /** How often to look all the same if another clock looks out for changes. */
 const DOUBTFUL_MS = 10_000;
@@ -56,6 +64,7 @@ export class SiteDoorbells {
   #pace: Pace;
   #netlinkClock: NetlinkClock | undefined;
   #tracefs: TracefsDoorbell | undefined;
+  #destroy: DestroyDoorbell | undefined;
   #source: SourceName | undefined;
   #ring: Ring | undefined;
 
@@ -109,6 +118,7 @@ export class SiteDoorbells {
   async stop(): Promise<void> {
     this.#ring = undefined;
     this.#tracefs = undefined;
+    this.#destroy = undefined;
     this.#netlinkClock = undefined;
     await Promise.allSettled(this.#starting);
     await Promise.all([...this.#running].map((doorbell) => doorbell.stop()));
@@ -116,8 +126,12 @@ export class SiteDoorbells {
   }
 
   /** What the kernel recorded since the last call; nothing without tracefs. */
-  takeRecords(): TakenRecords {
-    return this.#tracefs?.takeRecords() ?? NO_RECORDS;
+  takeRecords(): TakenFromKernel {
+    if (this.#tracefs === undefined) return NOTHING_TAKEN;
+    // A closing is recorded before its socket's end is told: what is taken in this order has the closing of each end, if
+    // it is not behind.
+    const endings = this.#destroy?.takeEndings() ?? NO_ENDINGS;
+    return { ...this.#tracefs.takeRecords(), ...endings };
   }
 
   /** What a source took for a look, in milliseconds: looks by the clock are not to cost more than their share. */
@@ -174,11 +188,22 @@ export class SiteDoorbells {
   /** How often clocks ring depends on whether tracefs tells of openings. */
   #useTracefs(tracefs: TracefsDoorbell | undefined): void {
     this.#tracefs = tracefs;
+    this.#keepEndings();
     this.#pace = this.#newPace();
     this.#setClock();
     if (this.#netlinkClock === undefined) return;
     this.#endNetlinkClock();
     void this.#startNetlinkClock();
+  }
+
+  #useDestroy(destroy: DestroyDoorbell | undefined): void {
+    this.#destroy = destroy;
+    this.#keepEndings();
+  }
+
+  /** They tell where it was what tracefs recorded. */
+  #keepEndings(): void {
+    if (this.#destroy !== undefined) this.#destroy.keepsEndings = this.#tracefs !== undefined;
   }
 
   #newPace(): Pace {
@@ -209,6 +234,7 @@ export class SiteDoorbells {
       }
       this.#running.add(doorbell);
       if (doorbell instanceof TracefsDoorbell) this.#useTracefs(doorbell);
+      if (doorbell instanceof DestroyDoorbell) this.#useDestroy(doorbell);
       return true;
     } catch (error) {
       const failure = doorbellErrorFrom(doorbell.name, error);
@@ -226,6 +252,7 @@ export class SiteDoorbells {
     this.#hasFailed(doorbell.name);
     if (doorbell === this.#netlinkClock) this.#endNetlinkClock();
     if (doorbell === this.#tracefs) this.#useTracefs(undefined);
+    if (doorbell === this.#destroy) this.#useDestroy(undefined);
   }
 }
 

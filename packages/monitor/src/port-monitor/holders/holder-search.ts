@@ -2,6 +2,7 @@ import { isMac } from '../../kernel/platform.js';
 import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
 import { attachProcessesAmong } from '../../places/attach-processes.js';
 import type { SiteReader } from '../../places/site-reader.js';
+import type { Opener } from '../../processes/holders/opener.js';
 import { readProcess } from '../../processes/read-process.js';
 import type { FollowedProcesses } from './followed-processes.js';
 import type { IgnoredHolders } from './ignored-holders.js';
@@ -87,25 +88,25 @@ export class HolderSearch {
    * The same without waiting for long: with those who are known to have opened them if that is known of all, else with
    * all who hold them, or without processes if that takes too long.
    *
-   * @param openers pids by the listener's key
+   * @param openers by the listener's key
    * @throws what made the search fail; it is tried again, and told late
    */
   async findSoon(
     listeners: readonly Listener[],
-    openers: ReadonlyMap<string, number>,
+    openers: ReadonlyMap<string, Opener>,
   ): Promise<readonly Listener[]> {
     const { reader } = this.#options;
     if (!reader.findsProcesses || listeners.length === 0) return this.#find(listeners, []);
-    const pids = [...new Set(listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []))];
+    const known = listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []);
     try {
-      const likely = pids.length === 0 ? undefined : attachProcessesAmong(pids, listeners);
-      if (likely === undefined) return await this.#findInTime(listeners, pids);
-      if (reader.isLocal) this.#noteHolders(likely);
+      const found = known.length === 0 ? undefined : attachProcessesAmong(known, listeners);
+      if (found === undefined) return await this.#findInTime(listeners, known);
+      if (reader.isLocal) this.#noteHolders(found);
       // A server forks its workers only after it listens.
-      this.#late.add(listeners, pids);
-      return likely;
+      this.#late.add(listeners, known);
+      return found;
     } catch (error) {
-      this.#late.add(listeners, pids);
+      this.#late.add(listeners, known);
       throw error;
     }
   }
@@ -151,7 +152,7 @@ export class HolderSearch {
   /** @throws what made the search fail, such as that no descriptor is left; the signal's reason if it was aborted */
   async #find(
     listeners: readonly Listener[],
-    openers: readonly number[],
+    openers: readonly Opener[],
     signal = this.#options.signal,
   ): Promise<readonly Listener[]> {
     const { reader, ignored } = this.#options;
@@ -166,7 +167,7 @@ export class HolderSearch {
 
   async #findInTime(
     listeners: readonly Listener[],
-    openers: readonly number[],
+    openers: readonly Opener[],
   ): Promise<readonly Listener[]> {
     const attempt = new AbortController();
     const search = this.#attempt(attempt, listeners, openers);
@@ -188,7 +189,7 @@ export class HolderSearch {
   async #attempt(
     attempt: AbortController,
     listeners: readonly Listener[],
-    openers: readonly number[],
+    openers: readonly Opener[],
   ): Promise<readonly Listener[]> {
     this.#attempts.add(attempt);
     try {

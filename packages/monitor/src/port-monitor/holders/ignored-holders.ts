@@ -27,7 +27,7 @@ export class IgnoredHolders {
   /** Notes which of these listeners, whose processes nobody searched for, are held by this process. */
   noteHeldHere(listeners: readonly Listener[]): void {
     const inodes = new Set(listeners.flatMap(({ sockets }) => sockets.flatMap(({ inode }) => inode ?? [])));
-    const held = findHoldersAmong([process.pid], inodes);
+    const held = findHoldersAmong([{ pid: process.pid }], inodes);
     const isHeldHere = ({ pids, inode }: ListenerSocket) =>
       pids?.every(isThisProcess) ?? (inode !== null && held.has(inode));
     for (const { sockets } of listeners) if (sockets.every(isHeldHere)) this.#heldHere.add(sockets);

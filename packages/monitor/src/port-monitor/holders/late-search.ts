@@ -1,11 +1,12 @@
 import { type Listener, listenerKey } from '../../listener.js';
+import type { Opener } from '../../processes/holders/opener.js';
 
 /** How long after its first process was found others are searched for: by then a server has forked its workers. */
 const LATE_MS = 100;
 /** A search that fails is tried again, after twice as long each time up to this. */
 const LATE_LIMIT_MS = 10_000;
 
-type Find = (listeners: readonly Listener[], openers: readonly number[]) => Promise<readonly Listener[]>;
+type Find = (listeners: readonly Listener[], openers: readonly Opener[]) => Promise<readonly Listener[]>;
 
 /** What is told in the end, and about what. */
 export interface LateSearchOptions {
@@ -21,7 +22,7 @@ export interface LateSearchOptions {
 export class LateSearch {
   readonly #options: LateSearchOptions;
   #listeners = new Map<string, Listener>();
-  #openers = new Set<number>();
+  #openers = new Set<Opener>();
   #timer: NodeJS.Timeout | undefined;
   #isUnderWay = false;
   #running: Promise<void> = Promise.resolve();
@@ -32,9 +33,9 @@ export class LateSearch {
   }
 
   /** Searches for these a little later. */
-  add(listeners: readonly Listener[], openers: readonly number[]): void {
+  add(listeners: readonly Listener[], openers: readonly Opener[]): void {
     for (const listener of listeners) this.#listeners.set(listenerKey(listener), listener);
-    for (const pid of openers) this.#openers.add(pid);
+    for (const opener of openers) this.#openers.add(opener);
     this.#wait();
   }
 

@@ -1,9 +1,11 @@
 import { isInitialPidNamespace } from '../../kernel/namespaces/initial-namespaces.js';
-import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
-import type { Listener } from '../../listener.js';
+import { findListener, type Listener } from '../../listener.js';
+import { NOTHING_TAKEN, type TakenFromKernel } from '../doorbells/site-doorbells.js';
 import type { ListenRecord } from '../doorbells/tracefs/parse-trace.js';
-import { byTime, NO_RECORDS, type TakenRecords } from '../doorbells/tracefs/trace-records.js';
-import { type RecordNamespace, type Replay, replayRecords } from './replay.js';
+import { byTime } from '../doorbells/tracefs/trace-records.js';
+import { HeardClosings } from './heard-closings.js';
+import { endpointOf } from './record-endpoint.js';
+import { type Replay, replayRecords } from './replay.js';
 
 /**
  * How long before a look, in milliseconds, a record must have been made for the look to show what it tells: the kernel
@@ -15,6 +17,7 @@ const NOTHING: Replay = {
   transients: [],
   reopened: new Set(),
   unsettled: new Map(),
+  isYoung: false,
   ended: new Set(),
   carried: [],
   openers: new Map(),
@@ -23,18 +26,30 @@ const NOTHING: Replay = {
 /** Where the kernel's records come from. */
 export interface RecordSource {
   /** What was recorded since the last call. */
-  takeRecords(): TakenRecords;
+  takeRecords(): TakenFromKernel;
 }
 
 /** Keeps the kernel's records from look to look, and tells what they know of the time between. */
 export class RecordsBetweenLooks {
   readonly #source: RecordSource | undefined;
+  readonly #heard = new HeardClosings();
   #carried: readonly ListenRecord[] = [];
   #lookBeganNs = 0n;
+  #isBehind = false;
+  /** Records were lost that the look before may have shown, or not. */
+  #isAfterLoss = false;
 
   /** @param source undefined if nothing records */
   constructor(source: RecordSource | undefined) {
     this.#source = source;
+  }
+
+  /** Whether there are records yet to be read, or it is yet to be told where something closed that was recorded since. */
+  isWaiting(sinceNs: bigint): boolean {
+    if (this.#isBehind) return true;
+    return this.#carried.some(
+      (record) => record.atNs >= sinceNs && this.#heard.hearing(record) === 'waiting',
+    );
   }
 
   /** To be called before the look that {@link replay} is then asked about. */
@@ -44,28 +59,37 @@ export class RecordsBetweenLooks {
 
   /** What happened between two looks, and how many records were lost. */
   replay(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
-    const { records, underWay, lost } = this.#source?.takeRecords() ?? NO_RECORDS;
-    const all = [...this.#carried, ...records, ...underWay];
+    const { records, underWay, endings, missed, isBehind, ...taken } =
+      this.#source?.takeRecords() ?? NOTHING_TAKEN;
+    this.#isBehind = isBehind;
+    this.#heard.add(records, endings, { nowNs: process.hrtime.bigint(), isBehind });
+    const lost = taken.lost + (missed ? this.#heard.giveUp() : 0);
+    const all = this.#withoutGaps([...this.#carried, ...records, ...underWay], before, after, taken.lost > 0);
+    this.#carried = [];
     if (all.length === 0 || !isInitialPidNamespace()) return { ...NOTHING, lost };
     if (underWay.length > 0) all.sort(byTime);
     const time = { lookBeganNs: this.#lookBeganNs, underWay: new Set(underWay) };
-    const replayed = replayRecords(before, after, all, time, namespaceFinder());
+    const replayed = replayRecords(before, after, all, time, (closing) => this.#heard.hearing(closing));
     this.#carried = replayed.carried;
     return { ...replayed, lost };
   }
-}
 
-/** A record names the process but not its network namespace, which is asked for once. */
-function namespaceFinder(): (record: ListenRecord) => RecordNamespace {
-  const ofThisProcess = networkNamespaceOf('self');
-  const known = new Map<number, RecordNamespace>();
-  return ({ pid }) => {
-    let answer = known.get(pid);
-    if (answer === undefined) {
-      const namespace = networkNamespaceOf(pid);
-      answer = namespace === undefined ? 'unknown' : namespace === ofThisProcess ? 'own' : 'other';
-      known.set(pid, answer);
-    }
-    return answer;
-  };
+  /**
+   * If records are missing, only looks tell of what these have seen. The look that begins after the loss settles what was
+   * recorded before it.
+   */
+  #withoutGaps(
+    records: ListenRecord[],
+    before: readonly Listener[],
+    after: readonly Listener[],
+    isLossy: boolean,
+  ): ListenRecord[] {
+    const wasLossy = this.#isAfterLoss;
+    this.#isAfterLoss = isLossy;
+    if (!isLossy && !wasLossy) return records;
+    const isSeen = (record: ListenRecord) =>
+      [before, after].some((seen) => findListener(seen, endpointOf(record)) !== undefined);
+    const isSettled = ({ atNs }: ListenRecord) => isLossy || atNs <= this.#lookBeganNs;
+    return records.filter((record) => !isSettled(record) || !isSeen(record));
+  }
 }

@@ -1,21 +1,13 @@
-import {
-  compareListeners,
-  type Endpoint,
-  findListener,
-  type Listener,
-  listenerKey,
-  SELF,
-} from '../../listener.js';
+import { compareListeners, type Endpoint, findListener, type Listener, listenerKey } from '../../listener.js';
 import type { ListenRecord } from '../doorbells/tracefs/parse-trace.js';
+import type { Hearing } from './heard-closings.js';
+import { endpointOf } from './record-endpoint.js';
 
 /**
  * A closing takes a socket from where looks find it before it is recorded (tcp_set_state(), net/ipv4/tcp.c). So long its record
- * is waited for, at most, where a thread was kept waiting in between.
+ * is waited for, at most, if a thread is kept waiting in between.
  */
-const CLOSING_NS = 100_000_000n;
-
-/** Whose network namespace a record is of. `unknown` where its process has ended since. */
-export type RecordNamespace = 'own' | 'other' | 'unknown';
+const CLOSING_NS = 2_000_000_000n;
 
 /** A listener that came and went between two looks: the records of its opening and of its closing. */
 export interface TransientListener {
@@ -28,14 +20,16 @@ export interface Replay {
   readonly transients: readonly TransientListener[];
   /** The keys of listeners that were there at both looks, and closed and opened in between. */
   readonly reopened: ReadonlySet<string>;
-  /** The listeners that changed while the look went on, so that it can't tell what it saw of them, by their keys. */
+  /** The listeners of which the look can't tell what it saw, by their keys: they changed meanwhile, or it is not yet told where. */
   readonly unsettled: ReadonlyMap<string, Endpoint>;
+  /** Whether one of these changed while the look went on, so that the next look can tell. */
+  readonly isYoung: boolean;
   /** Of these, those that were open at the earlier look, and had closed before the later one began. */
   readonly ended: ReadonlySet<string>;
   /** The records of the unsettled since they were closed last, to be replayed with the next look. */
   readonly carried: readonly ListenRecord[];
-  /** Which process opened a listener, by the listener's key. */
-  readonly openers: ReadonlyMap<string, number>;
+  /** The last opening of a listener, by the listener's key: who did it, and with which descriptor. */
+  readonly openers: ReadonlyMap<string, ListenRecord>;
 }
 
 /** What of the records a look can't be held against. */
@@ -51,64 +45,71 @@ export interface LookTime {
  * was recorded before it began, and may or may not show what was recorded meanwhile.
  *
  * @param before in the order of {@link compareListeners}, as is `after`
+ * @param hearingOf whether a closing was here: what depends on it is told if that was heard, and waits while it may be
  */
 export function replayRecords(
   before: readonly Listener[],
   after: readonly Listener[],
   records: readonly ListenRecord[],
   { lookBeganNs, underWay = new Set() }: LookTime,
-  namespaceOf: (record: ListenRecord) => RecordNamespace,
+  hearingOf: (closing: ListenRecord) => Hearing,
 ): Replay {
   const transients: TransientListener[] = [];
   const reopened = new Set<string>();
   const unsettled = new Map<string, Endpoint>();
   const ended = new Set<string>();
   const carried: ListenRecord[] = [];
-  const openers = new Map<string, number>();
-  for (const [key, { endpoint, records: all }] of recordsByEndpoint(records, namespaceOf)) {
-    const opening = all.findLast(({ type }) => type === 'opened');
-    if (opening !== undefined) openers.set(key, opening.pid);
+  const openers = new Map<string, ListenRecord>();
+  let isYoung = false;
+  for (const [key, { endpoint, records: recorded }] of recordsByEndpoint(records)) {
+    const opening = recorded.findLast(({ type }) => type === 'opened');
+    if (opening !== undefined) openers.set(key, opening);
     const socketsBefore = findListener(before, endpoint)?.sockets.length ?? 0;
-    const isOpenAfter = findListener(after, endpoint) !== undefined;
-    const isOver = !all.some((record) => underWay.has(record));
-    if (isOver && isWhatWasSeen(all, socketsBefore, isOpenAfter)) continue;
+    const isOpen = findListener(after, endpoint) !== undefined;
+    const isOver = !recorded.some((record) => underWay.has(record));
+    if (isOver && isWhatWasSeen(recorded, socketsBefore, isOpen)) continue;
+    const isUnheard = (record: ListenRecord) =>
+      record.type === 'closed' && !underWay.has(record) && hearingOf(record) === 'unheard';
+    const all = withoutUnheard(recorded, isUnheard);
+    if (isOver && isWhatWasSeen(all, socketsBefore, isOpen)) continue;
+    const isYoungOne = (record: ListenRecord) => record.atNs > lookBeganNs;
+    const isUnsettled = (record: ListenRecord) => isYoungOne(record) || underWay.has(record);
     const isMissing = (record: ListenRecord) =>
-      !isOpenAfter &&
-      record === all.at(-1) &&
-      record.type === 'opened' &&
-      record.atNs > lookBeganNs - CLOSING_NS &&
-      namespaceOf(record) === 'own';
-    const isUnsure = (record: ListenRecord) =>
-      record.atNs > lookBeganNs || underWay.has(record) || isMissing(record);
+      !isOpen && record === all.at(-1) && record.type === 'opened' && record.atNs > lookBeganNs - CLOSING_NS;
+    // Of several sockets one may close anywhere: nothing depends on that.
+    const isOfWeight = transientsOf(all, socketsBefore).closings > 0;
+    const isAwaited = (record: ListenRecord) =>
+      isOfWeight && record.type === 'closed' && hearingOf(record) === 'waiting';
+    // What the looks show without it was elsewhere, or has nothing to tell.
+    const told = all.filter((record) => !isAwaited(record));
+    if (told.length < all.length && !all.some(isUnsettled) && isWhatWasSeen(told, socketsBefore, isOpen))
+      continue;
+    const isUnsure = (record: ListenRecord) => isUnsettled(record) || isMissing(record) || isAwaited(record);
     const isSettled = !all.some(isUnsure);
     const own = isSettled ? all : untilClosed(all, socketsBefore, isUnsure);
-    // Who opened it is gone, and with him the answer to where that was: only the looks tell.
-    const isPlaced = own.every((record) => record.type === 'closed' || namespaceOf(record) === 'own');
     if (!isSettled) {
-      unsettled.set(key, endpoint);
-      const isTold = isPlaced || socketsBefore === 0;
-      for (const record of isTold ? all.slice(own.length) : all) {
-        if (!underWay.has(record)) carried.push(record);
-      }
+      if (socketsBefore > 0 || isOpen || all.some(isUnsettled)) unsettled.set(key, endpoint);
+      isYoung ||= all.some(isYoungOne);
+      for (const record of all.slice(own.length)) if (!underWay.has(record)) carried.push(record);
     }
-    if (!isPlaced) continue;
     const found = transientsOf(own, socketsBefore);
     for (const transient of found.transients) transients.push(transient);
     if (socketsBefore === 0 || found.closings === 0) continue;
     if (!isSettled) ended.add(key);
-    else if (isOpenAfter) reopened.add(key);
+    else if (isOpen) reopened.add(key);
   }
   transients.sort((a, b) => (a.opened.atNs < b.opened.atNs ? -1 : 1));
-  return { transients, reopened, unsettled, ended, carried, openers };
+  return { transients, reopened, unsettled, isYoung, ended, carried, openers };
 }
 
-/** Whether the looks themselves show all of what was recorded, however close to the later one: one socket that came or went. */
+/** Whether the looks themselves show all of what was recorded, however close to the later one: one socket that came or went, or none. */
 function isWhatWasSeen(
   records: readonly ListenRecord[],
   socketsBefore: number,
   isOpenAfter: boolean,
 ): boolean {
-  if (records.length !== 1) return false;
+  if (records.length === 0) return socketsBefore > 0 === isOpenAfter;
+  if (records.length > 1) return false;
   return records[0]?.type === 'opened'
     ? socketsBefore === 0 && isOpenAfter
     : socketsBefore === 1 && !isOpenAfter;
@@ -135,14 +136,10 @@ interface EndpointRecords {
   readonly records: ListenRecord[];
 }
 
-/** The records that may be of the own namespace, in their order. */
-function recordsByEndpoint(
-  records: readonly ListenRecord[],
-  namespaceOf: (record: ListenRecord) => RecordNamespace,
-): Map<string, EndpointRecords> {
+/** In their order. */
+function recordsByEndpoint(records: readonly ListenRecord[]): Map<string, EndpointRecords> {
   const byEndpoint = new Map<string, EndpointRecords>();
   for (const record of records) {
-    if (namespaceOf(record) === 'other') continue;
     const endpoint = endpointOf(record);
     const key = listenerKey(endpoint);
     const own = byEndpoint.get(key);
@@ -152,9 +149,21 @@ function recordsByEndpoint(
   return byEndpoint;
 }
 
-/** The endpoint of a record; only TCP is recorded, and only what is of the own namespace is kept. */
-export function endpointOf({ family, address, port }: ListenRecord): Endpoint {
-  return { place: SELF, protocol: 'tcp', family, address, port };
+/** What closed elsewhere, as far as anybody can tell, was opened there too: by the same process, if it did both. */
+function withoutUnheard(
+  records: readonly ListenRecord[],
+  isUnheard: (record: ListenRecord) => boolean,
+): readonly ListenRecord[] {
+  if (!records.some(isUnheard)) return records;
+  const left: ListenRecord[] = [];
+  for (const record of records) {
+    if (!isUnheard(record)) left.push(record);
+    else {
+      const opening = left.findLastIndex(({ type, pid }) => type === 'opened' && pid === record.pid);
+      if (opening >= 0) left.splice(opening, 1);
+    }
+  }
+  return left;
 }
 
 /** An endpoint is open while one of its sockets is: with SO_REUSEPORT there are several. */
@@ -174,11 +183,16 @@ function transientsOf(
       sockets--;
       if (sockets > 0) continue;
       closings++;
-      if (opened !== undefined) transients.push({ opened, closed: record });
+      if (opened !== undefined && !mayHaveFailed(opened, record)) transients.push({ opened, closed: record });
       opened = undefined;
     }
   }
   return { transients, closings };
+}
+
+/** What one thread opened and closed may be a listen() that failed, unless its call was recorded whole. */
+function mayHaveFailed(opened: ListenRecord, closed: ListenRecord): boolean {
+  return opened.descriptor === null && opened.thread === closed.thread;
 }
 
 /** The later look, but for listeners that can't be told from it: those are as they were, unless they ended before it. */

@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { networkNamespaceOf } from '../../kernel/namespaces/namespace-identity.js';
 import { listPids } from '../list-pids.js';
 import { descriptors, isGone, readSocketInode } from './descriptors.js';
-import { furtherFileTables, mainFileTable } from './file-tables.js';
+import { fileTableOfThread, furtherFileTables, mainFileTable } from './file-tables.js';
+import type { Opener } from './opener.js';
 import { relativesOf } from './relatives.js';
 
 /**
@@ -15,7 +16,7 @@ const EVERYTHING = Number.POSITIVE_INFINITY;
 /** Which processes a search begins with. */
 export interface SearchStart {
   /** Those that are known to have opened the sockets. */
-  readonly openers?: readonly number[];
+  readonly openers?: readonly Opener[];
   /** Others that are likely to hold them. */
   readonly likely?: readonly number[];
 }
@@ -46,16 +47,21 @@ export class DescriptorSearch {
    * relatives of those who hold one, and at the relatives of the holders found among these, and so on.
    */
   *everywhere({ openers = [], likely = [] }: SearchStart = {}): Generator<void, void> {
-    yield* this.among([...openers, ...likely]);
+    yield* this.among([...openers, ...likely.map((pid) => ({ pid }))]);
     yield* this.#searchEveryProcess();
     // A server may have forked and ended meanwhile, as daemons do: its child was not yet in the list of pids.
     yield* this.#searchEveryProcess();
     if (!this.#foundAll) yield* this.#searchFurtherTables(listPids());
-    if (this.#foundAll) yield* this.#searchRelatives(new Set(openers));
+    if (this.#foundAll) yield* this.#searchRelatives(new Set(openers.map(({ pid }) => pid)));
   }
 
-  /** Searches the first descriptors of these processes, and no others. */
-  *among(pids: readonly number[]): Generator<void, void> {
+  /** Searches the descriptors that are told of these processes, then the first ones of each, and no others. */
+  *among(openers: readonly Opener[]): Generator<void, void> {
+    for (const opener of openers) {
+      this.#searchTold(opener);
+      yield;
+    }
+    const pids = openers.map(({ pid }) => pid);
     yield* this.#searchProcesses(pids, FIRST_DESCRIPTORS);
     yield* this.#searchFurtherTables(pids);
   }
@@ -159,6 +165,14 @@ export class DescriptorSearch {
       this.#noteFailure(pid, error);
     }
     yield;
+  }
+
+  #searchTold({ pid, thread = pid, descriptor = null }: Opener): void {
+    if (descriptor === null) return;
+    const numbers = [String(descriptor)];
+    this.#searchNumbers(pid, fileTableOfThread(pid, thread), numbers);
+    // A thread may end before its process.
+    if (thread !== pid) this.#searchNumbers(pid, mainFileTable(pid), numbers);
   }
 
   #searchNumbers(pid: number, table: string, numbers: readonly string[]): void {

@@ -7,6 +7,11 @@ export function mainFileTable(pid: number): string {
   return `/proc/${pid}/fd`;
 }
 
+/** The open files of one thread of a process. */
+export function fileTableOfThread(pid: number, thread: number): string {
+  return `/proc/${pid}/task/${thread}/fd`;
+}
+
 /**
  * Walks the further tables of open files that a process has: those of threads that have one of their own
  * (`unshare(CLONE_FILES)`), and the one of its threads if the main thread has ended. Yields undefined if nothing was found
@@ -27,7 +32,7 @@ export function* furtherFileTables(pid: number): Generator<string | undefined, b
     // Threads that share a table with each other mostly follow each other.
     if (last !== pid && haveSameFiles(last, thread)) continue;
     last = thread;
-    yield `/proc/${pid}/task/${thread}/fd`;
+    yield fileTableOfThread(pid, thread);
   }
   return isSure;
 }

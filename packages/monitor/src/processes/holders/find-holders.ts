@@ -4,6 +4,7 @@ import { ticksNow, USER_HZ } from '../clock-ticks.js';
 import type { ProcessState } from '../parse-stat.js';
 import { readState } from '../read-process.js';
 import { DescriptorSearch, type SearchStart } from './descriptor-search.js';
+import type { Opener } from './opener.js';
 
 /** So long after its fork a process that was forked to run another program has mostly done so. */
 const GROWN_MS = 30;
@@ -94,10 +95,10 @@ function ticks(ms: number): number {
   return (ms * USER_HZ) / 1000;
 }
 
-/** Looks at the first descriptors of these processes, and at no others. */
-export function findHoldersAmong(pids: readonly number[], inodes: ReadonlySet<number>): Holders['pids'] {
+/** Looks at the descriptors that are told of these processes, and at the first ones of each, and at no others. */
+export function findHoldersAmong(openers: readonly Opener[], inodes: ReadonlySet<number>): Holders['pids'] {
   const search = new DescriptorSearch(inodes);
-  const work = search.among(pids);
+  const work = search.among(openers);
   while (!work.next().done);
   return search.pids;
 }
@@ -117,7 +118,7 @@ export async function findHoldersAmongChildren(
   for (const pid of pids) {
     // Each for itself: a search ends with the first process that has all.
     const search = new DescriptorSearch(inodes);
-    await runInSlices(search.among([pid]), signal);
+    await runInSlices(search.among([{ pid }]), signal);
     for (const inode of search.pids.keys()) found.set(inode, (found.get(inode) ?? new Set()).add(pid));
   }
   return found;

@@ -5,11 +5,12 @@ import { selfSite } from '../../../src/places/self-place.js';
 import { SiteReader } from '../../../src/places/site-reader.js';
 import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
 import { IgnoredHolders } from '../../../src/port-monitor/holders/ignored-holders.js';
+import type { Opener } from '../../../src/processes/holders/opener.js';
 import { listenerAt } from '../listener-at.js';
 
 vi.mock('../../../src/places/attach-processes.js');
 
-const NO_OPENERS = new Map<string, number>();
+const NO_OPENERS = new Map<string, Opener>();
 
 /** Those that neither ended nor were given up, as on a machine with a million descriptors. */
 const underWay = new Set<number>();

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Listener } from '../../../src/index.js';
 import { LateSearch } from '../../../src/port-monitor/holders/late-search.js';
+import type { Opener } from '../../../src/processes/holders/opener.js';
 import { listenerAt as at } from '../listener-at.js';
 
 const LONG_MS = 10_000;
@@ -12,8 +13,8 @@ test('what comes while a search goes on is searched for at once after it', async
   const { late, searched, found } = lateSearch();
   const first = deferred();
   expect(late.adopt(first.promise, [at(9)])).toBe(true);
-  late.add([at(1)], [10]);
-  late.add([at(2)], [20]);
+  late.add([at(1)], [{ pid: 10 }]);
+  late.add([at(2)], [{ pid: 20 }]);
   await vi.advanceTimersByTimeAsync(LONG_MS);
   expect(searched).not.toHaveBeenCalled();
   first.resolve([at(9)]);
@@ -21,7 +22,7 @@ test('what comes while a search goes on is searched for at once after it', async
   expect(searched.mock.calls).toEqual([
     [
       [at(1), at(2)],
-      [10, 20],
+      [{ pid: 10 }, { pid: 20 }],
     ],
   ]);
   expect(found.mock.calls).toEqual([[[at(9)]], [[at(1), at(2)]]]);
@@ -62,7 +63,7 @@ test('what closed meanwhile is not searched for, and an endpoint only as it was 
 });
 
 function lateSearch(isOpen: (listener: Listener) => boolean = () => true) {
-  const searched = vi.fn(async (listeners: readonly Listener[], _likely: readonly number[]) => listeners);
+  const searched = vi.fn(async (listeners: readonly Listener[], _openers: readonly Opener[]) => listeners);
   const found = vi.fn();
   const { signal } = new AbortController();
   const late = new LateSearch({ find: searched, isOpen, onFound: found, signal });

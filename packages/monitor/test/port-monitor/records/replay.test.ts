@@ -3,13 +3,25 @@ import { describe, expect, test } from 'vitest';
 import { compareListeners, type Listener, listenerKey } from '../../../src/listener.js';
 import { difference } from '../../../src/port-monitor/difference.js';
 import type { ListenRecord } from '../../../src/port-monitor/doorbells/tracefs/parse-trace.js';
-import { postpone, type RecordNamespace, replayRecords } from '../../../src/port-monitor/records/replay.js';
+import type { Hearing } from '../../../src/port-monitor/records/heard-closings.js';
+import { postpone, replayRecords } from '../../../src/port-monitor/records/replay.js';
 import { listenerAt } from '../listener-at.js';
 
-const own = (): RecordNamespace => 'own';
+const own = (): Hearing => 'heard';
 
 function record(type: 'opened' | 'closed', port: number, atNs: number, pid = 1): ListenRecord {
-  return { type, family: 4, address: '127.0.0.1', port, pid, atNs: BigInt(atNs) };
+  const descriptor = type === 'opened' ? 3 : null;
+  return {
+    type,
+    family: 4,
+    address: '127.0.0.1',
+    port,
+    pid,
+    thread: pid,
+    isOwn: true,
+    descriptor,
+    atNs: BigInt(atNs),
+  };
 }
 
 describe('the records between two looks', () => {
@@ -46,14 +58,64 @@ describe('the records between two looks', () => {
     });
   });
 
-  test('of another network namespace tell nothing', () => {
+  test('tell nothing of what closed elsewhere', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    expect(replayRecords([], [], records, { lookBeganNs: 10n }, () => 'other').transients).toEqual([]);
+    const told = replayRecords([], [], records, { lookBeganNs: 10n }, () => 'unheard');
+    expect(told).toMatchObject({ transients: [], carried: [], unsettled: new Map() });
   });
 
-  test('of a process that is gone tell nothing, since nobody knows where it was', () => {
+  test('wait while it is not yet told where something closed, and keep nobody else waiting', () => {
     const records = [record('opened', 80, 1), record('closed', 80, 2)];
-    expect(replayRecords([], [], records, { lookBeganNs: 10n }, () => 'unknown').transients).toEqual([]);
+    const told = replayRecords([], [], records, { lookBeganNs: 10n }, () => 'waiting');
+    expect(told).toMatchObject({ transients: [], carried: records, unsettled: new Map() });
+  });
+
+  test('tell what is open only when it is told whether the one before it was here', () => {
+    const [opened, closed, again] = [
+      record('opened', 80, 1),
+      record('closed', 80, 2),
+      record('opened', 80, 3),
+    ];
+    const after = [listenerAt(80, 1)];
+    const replay = (hearing: Hearing) =>
+      replayRecords([], after, [opened, closed, again], { lookBeganNs: 10n }, () => hearing);
+    expect(replay('waiting')).toMatchObject({
+      unsettled: new Map([['tcp 127.0.0.1:80', { port: 80 }]]),
+      isYoung: false,
+    });
+    expect(replay('heard')).toMatchObject({ unsettled: new Map(), transients: [{ opened, closed }] });
+    expect(replay('unheard')).toMatchObject({ unsettled: new Map(), transients: [] });
+  });
+
+  test('do not end what stays open, when another one of that endpoint closes elsewhere', () => {
+    const look = [listenerAt(80, 1)];
+    const records = [record('closed', 80, 2), record('closed', 80, 11)];
+    const told = replayRecords(look, look, records, { lookBeganNs: 10n }, () => 'unheard');
+    expect(told).toMatchObject({ ended: new Set(), reopened: new Set() });
+    const waiting = replayRecords(look, look, records, { lookBeganNs: 10n }, () => 'waiting');
+    expect(waiting).toMatchObject({ ended: new Set(), reopened: new Set() });
+  });
+
+  test('keep nothing waiting for a closing without which the looks show all', () => {
+    const closed = record('closed', 80, 2);
+    const replay = (before: Listener[], after: Listener[], ...records: ListenRecord[]) =>
+      replayRecords(before, after, [closed, ...records], { lookBeganNs: 10n }, (each) =>
+        each === closed ? 'waiting' : 'heard',
+      );
+    const look = [listenerAt(80, 1)];
+    const nothing = { unsettled: new Map(), carried: [], ended: new Set(), transients: [] };
+    expect(replay(look, look)).toMatchObject(nothing);
+    expect(replay([], look, record('opened', 80, 3))).toMatchObject(nothing);
+    expect(replay(look, [], record('closed', 80, 3))).toMatchObject(nothing);
+  });
+
+  test('do not tell of what one thread opened and closed in a call that was not recorded whole', () => {
+    const opened = { ...record('opened', 80, 1), descriptor: null };
+    const closed = record('closed', 80, 2);
+    const replay = (...records: ListenRecord[]) =>
+      replayRecords([], [], records, { lookBeganNs: 10n }, own).transients;
+    expect(replay(opened, closed)).toEqual([]);
+    expect(replay(opened, { ...closed, thread: 5 })).toHaveLength(1);
   });
 
   test('that are younger than the look wait for the next', () => {
@@ -99,7 +161,7 @@ describe('the records between two looks', () => {
     const opened = record('opened', 80, 1);
     const waiting = replayRecords([], [], [opened], { lookBeganNs: 10n }, own);
     expect(waiting).toMatchObject({
-      unsettled: new Map([['tcp 127.0.0.1:80', { port: 80 }]]),
+      unsettled: new Map(),
       carried: [opened],
       transients: [],
     });
@@ -108,7 +170,7 @@ describe('the records between two looks', () => {
       unsettled: new Map(),
       transients: [{ opened, closed: { port: 80 } }],
     });
-    const late = replayRecords([], [], [opened], { lookBeganNs: 100_000_002n }, own);
+    const late = replayRecords([], [], [opened], { lookBeganNs: 2_000_000_002n }, own);
     expect(late).toMatchObject({ unsettled: new Map(), carried: [], transients: [] });
   });
 

@@ -1,13 +1,14 @@
 import type { Libc } from '../../../kernel/calls.js';
 import { loadLibc } from '../../../kernel/load-libc.js';
 import { type NetworkNamespace, OwnNamespace } from '../../../kernel/namespaces/network-namespace.js';
-import { NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../../../kernel/netlink-socket.js';
+import { MESSAGES_LOST, NetlinkError, NetlinkSocket, NOTHING_WAITS } from '../../../kernel/netlink-socket.js';
 import type { Watch } from '../../../poll-thread/poll-thread.js';
 import { watchOwn } from '../../../poll-thread/watch-own.js';
 import { NETLINK_SOCK_DIAG } from '../../../sources/netlink/inet-diag.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell.js';
 import { listenerFilter } from './listener-filter.js';
+import { ENDING_LENGTH, readEnding, type SocketEnding } from './socket-ending.js';
 
 /** enum sknetlink_groups (include/uapi/linux/sock_diag.h). */
 const SKNLGRP_INET_TCP_DESTROY = 1;
@@ -22,7 +23,7 @@ const GROUPS = [
 ];
 
 /** How many messages are taken before the rest waits for the next turn of the event loop. */
-const MESSAGES_A_TURN = 1000;
+const MESSAGES_A_TURN = 10_000;
 
 /** What a refusal of the kernel says, by what was refused. */
 const REFUSALS = {
@@ -34,6 +35,25 @@ const REFUSALS = {
 } as const;
 
 /**
+ * Room for the messages that wait, in bytes, if this process may have so much (CAP_NET_ADMIN): some ten thousand messages, which
+ * the kernel counts with all that it keeps of each. It takes no memory while nothing waits.
+ */
+const QUEUE_LENGTH = 8 * 1024 * 1024;
+
+/** Endings that nobody takes are kept up to this many. */
+const ENDINGS_LIMIT = 100_000;
+
+/** What was heard since somebody asked last. */
+export interface TakenEndings {
+  /** In the order in which they were heard. */
+  readonly endings: readonly SocketEnding[];
+  /** Messages were lost: that of an ending may be among them. */
+  readonly missed: boolean;
+}
+
+export const NO_ENDINGS: TakenEndings = { endings: [], missed: false };
+
+/**
  * Rings when a socket that could be a listener ends, TCP or UDP: the kernel tells the members of the destroy groups of
  * NETLINK_SOCK_DIAG (sock_diag(7)). Needs no privilege but that of entering the namespace. Nothing tells of an opening this
  * way.
@@ -43,7 +63,13 @@ export class DestroyDoorbell implements Doorbell {
   readonly #persistent: boolean;
   readonly #namespace: NetworkNamespace;
   readonly #loadLibc: () => Libc;
-  readonly #message = new Uint8Array(1);
+  readonly #message = new Uint8Array(ENDING_LENGTH);
+  readonly #view = new DataView(this.#message.buffer);
+  /** Whether somebody takes what was heard. */
+  keepsEndings = false;
+  #endings: SocketEnding[] = [];
+  #missed = false;
+  #drain: (() => void) | undefined;
   #watch: Watch | undefined;
 
   constructor(
@@ -60,34 +86,60 @@ export class DestroyDoorbell implements Doorbell {
     try {
       const libc = this.#loadLibc();
       const socket = this.#namespace.within(libc, () => openGroups(libc));
+      const drain = () => this.#receive(socket, ring, onFailure);
       this.#watch = watchOwn(
         libc,
         { kind: 'readable', fd: socket.fd },
         {
           persistent: this.#persistent,
-          onReady: () => this.#drain(socket, ring, onFailure),
+          onReady: drain,
           onFailure: (error) => onFailure?.(doorbellErrorFrom('destroy', error)),
         },
       );
+      this.#drain = drain;
     } catch (error) {
       throw failureFrom(error);
     }
   }
 
   async stop(): Promise<void> {
+    this.#drain = undefined;
     await this.#watch?.close();
   }
 
-  /** Only that there were messages matters. It is no harm that some were lost: a look finds what they were about. */
-  #drain(socket: NetlinkSocket, ring: Ring, onFailure: OnFailure | undefined): void {
+  /** What ended since the last call, as far as the kernel has told by now: it does so a moment after the end. */
+  takeEndings(): TakenEndings {
+    this.#drain?.();
+    const taken = { endings: this.#endings, missed: this.#missed };
+    this.#endings = [];
+    this.#missed = false;
+    return taken;
+  }
+
+  /** Rings if there was a message, or too many. If some were lost, a look finds what they were about. */
+  #receive(socket: NetlinkSocket, ring: Ring, onFailure: OnFailure | undefined): void {
+    let isNews = false;
     try {
-      for (let i = 0; i < MESSAGES_A_TURN; i++) if (socket.receive(this.#message) === NOTHING_WAITS) break;
+      for (let i = 0; i < MESSAGES_A_TURN; i++) {
+        const length = socket.receive(this.#message);
+        if (length === NOTHING_WAITS) break;
+        isNews = true;
+        if (this.keepsEndings) this.#keep(length);
+      }
     } catch (error) {
-      void this.#watch?.close();
+      void this.stop();
       onFailure?.(failureFrom(error));
       return;
     }
-    ring();
+    if (isNews) ring();
+  }
+
+  #keep(length: number): void {
+    if (length === MESSAGES_LOST || this.#endings.length >= ENDINGS_LIMIT) this.#missed = true;
+    else if (length >= ENDING_LENGTH) {
+      const ending = readEnding(this.#view, process.hrtime.bigint());
+      if (ending !== undefined) this.#endings.push(ending);
+    }
   }
 }
 
@@ -96,6 +148,7 @@ function openGroups(libc: Libc): NetlinkSocket {
   try {
     // The filter first, so that nothing comes that it has not seen.
     socket.filter(listenerFilter());
+    socket.makeRoom(QUEUE_LENGTH);
     socket.join(GROUPS.reduce((bits, group) => bits | (1 << (group - 1)), 0));
     return socket;
   } catch (error) {

@@ -7,19 +7,15 @@ import {
   NOTHING,
   WHOLE_MESSAGE,
 } from '../../../kernel/bpf.js';
-
-/** Where a `struct inet_diag_msg` behind its nlmsghdr has its fields. */
-const IDIAG_SPORT = 16 + 4;
-const IDIAG_DPORT = 16 + 6;
-const IDIAG_WQUEUE = 16 + 60;
+import { IDIAG_DPORT, IDIAG_SPORT, IDIAG_WQUEUE, UDP_AT_ITS_END } from './socket-ending.js';
 
 /**
- * Of a TCP socket that never was connected. One that was, and was reset (SO_LINGER of 0) or refused, has lost its peer's
- * port too (tcp_disconnect(), net/ipv4/tcp.c), but its sequence numbers give it a queue.
+ * The wqueue of a TCP socket that never was connected. One that was, and was reset (SO_LINGER of 0) or refused, has lost its
+ * peer's port too (tcp_disconnect(), net/ipv4/tcp.c), but its sequence numbers give it a queue.
  */
 const NEVER_CONNECTED = 0;
-/** Of every UDP socket: what is counted there has gone one below 0 when the socket ends. */
-const UDP_AT_ITS_END = 0xffffffff;
+/** The same if it listened until a shutdown(2), which moves its sequence numbers by so much (tcp_disconnect()). */
+const SHUT_DOWN = 2;
 
 /**
  * A classic BPF program for a socket in the destroy groups of NETLINK_SOCK_DIAG: lets through the messages of sockets
@@ -32,13 +28,19 @@ export function listenerFilter(): Uint8Array {
   // Jumps lead to the last instruction, NOTHING, or to the one before it.
   return assemble([
     [BPF_LD_H_ABS, 0, 0, IDIAG_DPORT],
-    [BPF_JEQ_K, 0, 6, 0],
+    [BPF_JEQ_K, 0, 7, 0],
     [BPF_LD_H_ABS, 0, 0, IDIAG_SPORT],
-    [BPF_JEQ_K, 4, 0, 0],
+    [BPF_JEQ_K, 5, 0, 0],
     [BPF_LD_W_ABS, 0, 0, IDIAG_WQUEUE],
-    [BPF_JEQ_K, 1, 0, NEVER_CONNECTED],
+    [BPF_JEQ_K, 2, 0, NEVER_CONNECTED],
+    [BPF_JEQ_K, 1, 0, inNetworkOrder(SHUT_DOWN)],
     [BPF_JEQ_K, 0, 1, UDP_AT_ITS_END],
     [BPF_RET_K, 0, 0, WHOLE_MESSAGE],
     [BPF_RET_K, 0, 0, NOTHING],
   ]);
+}
+
+/** A load of BPF takes a number of the message, which is in the machine's byte order, to be in network order. */
+function inNetworkOrder(value: number): number {
+  return new DataView(Uint32Array.of(value).buffer).getUint32(0);
 }

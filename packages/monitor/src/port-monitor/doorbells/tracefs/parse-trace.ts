@@ -10,13 +10,20 @@ export interface ListenRecord {
   readonly port: number;
   /** Whose call it was, in the machine's own pid namespace: the process where it can be known, else the thread. */
   readonly pid: number;
+  readonly thread: number;
+  /** Whether that thread was in this network namespace when the record was read; false if it had ended. */
+  readonly isOwn: boolean;
+  /** Of an opening: the descriptor that listen() was called with; null if the beginning of that call was not recorded. */
+  readonly descriptor: number | null;
   /** On CLOCK_MONOTONIC, as `process.hrtime.bigint()`, to the microsecond. */
   readonly atNs: bigint;
 }
 
 /** What a line of trace_pipe tells. */
 export type TraceLine =
-  | { readonly kind: 'state'; readonly thread: number; readonly record: ListenRecord }
+  | { readonly kind: 'state'; readonly record: ListenRecord }
+  /** That thread calls listen(). */
+  | { readonly kind: 'listening'; readonly thread: number; readonly descriptor: number }
   /** A listen() of that thread returned. */
   | { readonly kind: 'listened'; readonly thread: number; readonly failed: boolean }
   /** That thread bound a socket, of whatever protocol. */
@@ -36,6 +43,13 @@ const STATE_LINE = new RegExp(
     String.raw`inet_sock_set_state: family=AF_INET(6?) protocol=IPPROTO_TCP sport=(\d+) dport=\d+ ` +
     String.raw`saddr=(\S+) daddr=\S+ saddrv6=(\S+) daddrv6=\S+ oldstate=(TCP_\w+) newstate=(TCP_\w+)$`,
 );
+/**
+ * Numbers are hexadecimal, on newer kernels with a prefix (print_syscall_enter(), kernel/trace/trace_syscalls.c); the option
+ * `verbose` adds types.
+ */
+const LISTENING_LINE = new RegExp(
+  `${CONTEXT}${String.raw`sys_listen\((?:int )?fd: (?:0x)?([0-9a-f]{1,8}), (?:int )?backlog: \w+\)$`}`,
+);
 const LISTEN_LINE = new RegExp(`${CONTEXT}sys_listen -> 0x([0-9a-f]+)$`);
 const BIND_LINE = new RegExp(`${CONTEXT}sys_bind -> 0x0$`);
 const LOST_LINE = /^CPU:\d+ \[LOST (?:(\d+) )?EVENTS\]$/;
@@ -46,6 +60,7 @@ export function parseTraceLine(line: string): TraceLine | undefined {
   if (line.includes('inet_sock_set_state: ')) return parseStateLine(line);
   if (line.endsWith('sys_bind -> 0x0')) return parseBindLine(line);
   if (line.includes('sys_listen -> 0x')) return parseListenLine(line);
+  if (line.includes('sys_listen(')) return parseListeningLine(line);
   return parseLostLine(line);
 }
 
@@ -59,13 +74,15 @@ function parseStateLine(line: string): TraceLine | undefined {
     return undefined;
   return {
     kind: 'state',
-    thread: Number(thread),
     record: {
       type,
       family: address.family,
       address: addressText(address),
       port: Number(port),
       pid: Number(pid ?? thread),
+      thread: Number(thread),
+      isOwn: false,
+      descriptor: null,
       atNs: BigInt(`${seconds}${micros}000`),
     },
   };
@@ -78,6 +95,12 @@ function typeOfChange(
 ): ListenRecord['type'] | undefined {
   if (newState === 'TCP_LISTEN') return 'opened';
   return oldState === 'TCP_LISTEN' && newState === 'TCP_CLOSE' ? 'closed' : undefined;
+}
+
+function parseListeningLine(line: string): TraceLine | undefined {
+  const match = LISTENING_LINE.exec(line);
+  if (match === null) return undefined;
+  return { kind: 'listening', thread: Number(match[1]), descriptor: Number.parseInt(match[5] ?? '', 16) };
 }
 
 function parseListenLine(line: string): TraceLine | undefined {

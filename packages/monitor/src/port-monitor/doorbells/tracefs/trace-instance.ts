@@ -1,13 +1,17 @@
 import { closeSync, constants, openSync, readdirSync, readlinkSync, rmdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
-import { constants as system } from 'node:os';
+import { cpus, constants as system } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../../../kernel/calls.js';
 import { atExit } from '../../../poll-thread/at-exit.js';
 import { instanceName, isGone, parseInstanceName, thisOwner } from './instance-owner.js';
 
-/** Of the buffer of each CPU, which holds the records of some 600 listeners that come and go. */
-const BUFFER_SIZE_KB = 128;
+/**
+ * The buffers of all CPUs together, and the most that one has: the records of some 4,000 listeners that come and go, however
+ * late they are read. Each CPU writes into a buffer of its own, and a machine may have hundreds.
+ */
+const BUFFERS_KB = 8192;
+const BUFFER_LIMIT_KB = 1024;
 
 /**
  * What the text of trace_pipe depends on (Documentation/trace/ftrace.rst, trace_options): a new instance inherits what
@@ -38,11 +42,13 @@ const SYSCALL_EVENTS: Readonly<Record<string, string>> = {
   'syscalls/sys_exit_bind': 'ret == 0',
   // Of both outcomes: see TraceRecords.
   'syscalls/sys_exit_listen': 'ret <= 0',
+  // Behind that one: of what is seen to begin, the end is to be seen.
+  'syscalls/sys_enter_listen': '0',
 };
 
 const READ_LENGTH = 64 * 1024;
-/** What one drain takes at most where nothing in the text tells that it is up to date. */
-const READS_A_DRAIN = 256;
+/** What one drain takes at most, at the 4 to 8 KiB that the kernel gives at once: the records of some 400 listeners. */
+const READS_A_DRAIN = 64;
 
 /** What is under way when the process exits, such as a write that changes the clock, may take the kernel some 60 ms. */
 const EXIT_TRIES = 200;
@@ -90,15 +96,17 @@ export class TraceInstance {
   }
 
   /**
-   * Hands over all text that is there now, in pieces. In a flood there would be no end to it.
+   * Hands over the text that is there now, in pieces. In a flood there would be no end to it.
    *
    * @param take tells whether more may be wanted
+   * @returns false if more is there than was taken
    */
-  drain(take: (text: string) => boolean): void {
+  drain(take: (text: string) => boolean): boolean {
     for (let i = 0; i < READS_A_DRAIN; i++) {
       const length = this.#read();
-      if (length === 0 || !take(this.#buffer.toString('latin1', 0, length))) return;
+      if (length === 0 || !take(this.#buffer.toString('latin1', 0, length))) return true;
     }
+    return false;
   }
 
   /** Nobody may be waiting for {@link fd} any more. */
@@ -191,8 +199,13 @@ async function removeAbandonedInstances(tracefs: string): Promise<void> {
   }
 }
 
+/** Of the buffer of each CPU, in KiB. */
+function bufferSizeKb(cpuCount: number): number {
+  return Math.min(BUFFER_LIMIT_KB, Math.floor(BUFFERS_KB / Math.max(1, cpuCount)));
+}
+
 async function configure(path: string): Promise<void> {
-  await writeFile(`${path}/buffer_size_kb`, String(BUFFER_SIZE_KB));
+  await writeFile(`${path}/buffer_size_kb`, String(bufferSizeKb(cpus().length)));
   await writeFile(`${path}/trace_clock`, 'mono');
   for (const [option, isOn] of Object.entries(OPTIONS)) {
     await writeIfThere(`${path}/options/${option}`, isOn ? '1' : '0');

@@ -1,9 +1,10 @@
 import { type ListenRecord, parseTraceLine } from './parse-trace.js';
+import type { ThreadNamespace } from './thread-namespaces.js';
 
 /** Records that nobody takes are kept up to this many. */
 const LIMIT = 100_000;
-/** A listen() whose return was not recorded by then is one of io_uring, or of a 32-bit program, whose never is. */
-const RETURN_LIMIT_NS = 100_000_000n;
+/** A listen() takes microseconds, if its thread has a CPU. Of one that has not returned by then, the outcome counts as unknown. */
+const RETURN_LIMIT_NS = 2_000_000_000n;
 
 /** What was recorded since somebody asked last. */
 export interface TakenRecords {
@@ -17,121 +18,144 @@ export interface TakenRecords {
 
 export const NO_RECORDS: TakenRecords = { records: [], underWay: [], lost: 0 };
 
-/** What a piece of text told of, in the monitor's own network namespace. */
-export interface TraceSummary {
+/** What was told of in the monitor's own network namespace, as far as threads tell. */
+export interface TraceNews {
   readonly listened: boolean;
   readonly bound: boolean;
   /** Records were lost, so that it may have been anything. */
   readonly lost: boolean;
-  /** When the last of the records was made; 0 without any. A trace is told in the order of time. */
-  readonly untilNs: bigint;
 }
 
 /** What is asked about threads. */
 export interface Threads {
   /** The process of a thread; undefined where it has ended. */
   processOf(thread: number): number | undefined;
-  /** Whether a thread is surely in another network namespace. */
-  isForeign(thread: number): boolean;
+  namespaceOf(thread: number): ThreadNamespace;
 }
 
 interface Entry {
   readonly thread: number;
-  readonly record: ListenRecord;
+  record: ListenRecord;
 }
 
-/** Gathers the records in the text of a trace, but for those that are of other network namespaces. */
+/** A listen() that has not returned, and what the thread did in it. */
+interface Call {
+  readonly descriptor: number;
+  readonly entries: Entry[];
+}
+
+/** Gathers the records in the text of a trace, but for those of threads that are in other network namespaces. */
 export class TraceRecords {
   readonly #threads: Threads;
   readonly #limit: number;
   #rest = '';
   #entries: Entry[] = [];
   #lost = 0;
-  /** Not every kernel tells that a listen() returned. */
-  #tellsReturns = false;
-  /** What each thread did since its last listen() returned. */
-  readonly #unreturned = new Map<number, Entry[]>();
+  /** By the thread. */
+  readonly #calls = new Map<number, Call>();
   /** The processes of the threads met since somebody asked last. */
   readonly #processes = new Map<number, number | undefined>();
+  #news = { listened: false, bound: false, lost: false };
+  /** What threads opened that have ended since, and nobody closed. */
+  readonly #openedByEnded = new Set<string>();
 
   constructor(threads: Threads, limit = LIMIT) {
     this.#threads = threads;
     this.#limit = limit;
   }
 
-  /** Adds the next piece of text, which may end within a line. */
-  add(text: string): TraceSummary {
+  /**
+   * Adds the next piece of text, which may end within a line.
+   *
+   * @returns when the last of the records in it was made; 0 without any. A trace is told in the order of time
+   */
+  add(text: string): bigint {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    const doings = { listened: false, bound: false, lost: false, untilNs: 0n };
+    let untilNs = 0n;
     for (const text of lines) {
       const line = parseTraceLine(text);
       if (line === undefined) continue;
-      if (line.kind === 'state') doings.untilNs = line.record.atNs;
-      if (line.kind === 'lost') {
-        doings.lost = true;
+      if (line.kind === 'state') {
+        untilNs = line.record.atNs;
+        this.#addRecord(line.record);
+      } else if (line.kind === 'listening') {
+        this.#calls.set(line.thread, { descriptor: line.descriptor, entries: [] });
+      } else if (line.kind === 'listened') {
+        this.#returned(line.thread, line.failed);
+      } else if (line.kind === 'bound') {
+        // What a thread bound that has ended is closed as well, or held by another, which a clock sees.
+        if (this.#threads.namespaceOf(line.thread) === 'own') this.#news.bound = true;
+      } else {
+        this.#news.lost = true;
         this.#lost += line.count;
         this.#forgetUnfinished();
-      } else if (!this.#threads.isForeign(line.thread)) {
-        if (line.kind === 'bound') doings.bound = true;
-        else if (line.kind === 'listened') {
-          this.#tellsReturns = true;
-          this.#returned(line.thread, line.failed);
-        } else {
-          doings.listened = true;
-          this.#addRecord(line.thread, line.record);
-        }
       }
     }
-    return doings;
+    return untilNs;
+  }
+
+  /** What there was to tell since the last call. */
+  takeNews(): TraceNews {
+    const news = { ...this.#news, listened: this.#news.listened || this.#openedByEnded.size > 0 };
+    this.#news = { listened: false, bound: false, lost: false };
+    this.#openedByEnded.clear();
+    return news;
   }
 
   take(nowNs = process.hrtime.bigint()): TakenRecords {
-    const held = new Set(this.#tellsReturns ? this.#unfinished(nowNs) : []);
+    const held = this.#unfinished(nowNs);
     // CPUs are read one after the other, and records of the same microsecond stay in the order they were read.
     const records = recordsOf(this.#entries.filter((entry) => !held.has(entry)));
     const lost = this.#lost;
     this.#entries = [...held];
     this.#lost = 0;
-    this.#unreturned.clear();
-    for (const entry of held) this.#noteUnreturned(entry);
     this.#processes.clear();
     return { records, underWay: recordsOf(this.#entries), lost };
   }
 
   /** What threads did in a listen() that has not returned: it opened, and closed again where it is about to fail. */
-  *#unfinished(nowNs: bigint): Generator<Entry, void> {
-    for (const entries of this.#unreturned.values()) {
-      const opening = entries.findLastIndex(({ record }) => record.type === 'opened');
-      const since = entries[opening]?.record.atNs;
-      if (since === undefined || since + RETURN_LIMIT_NS < nowNs || opening < entries.length - 2) continue;
-      yield* entries.slice(opening);
+  #unfinished(nowNs: bigint): Set<Entry> {
+    const unfinished = new Set<Entry>();
+    for (const [thread, { entries }] of this.#calls) {
+      const since = entries[0]?.record.atNs;
+      if (since === undefined) continue;
+      if (since + RETURN_LIMIT_NS < nowNs) {
+        for (const entry of entries) entry.record = { ...entry.record, descriptor: null };
+        this.#calls.delete(thread);
+      } else {
+        for (const entry of entries) unfinished.add(entry);
+      }
     }
+    return unfinished;
   }
 
-  #addRecord(thread: number, record: ListenRecord): void {
-    if (this.#entries.length >= this.#limit) this.#lost++;
-    else this.#addEntry({ thread, record: this.#withProcess(thread, record) });
-  }
-
-  #addEntry(entry: Entry): void {
+  #addRecord(record: ListenRecord): void {
+    const { type, thread } = record;
+    const namespace = this.#threads.namespaceOf(thread);
+    if (namespace === 'other') return;
+    if (namespace === 'own') this.#news.listened = true;
+    else if (type === 'opened') this.#openedByEnded.add(endpointOf(record));
+    else this.#openedByEnded.delete(endpointOf(record));
+    if (this.#entries.length >= this.#limit) {
+      this.#lost++;
+      return;
+    }
+    const call = this.#calls.get(thread);
+    const pid = this.#processOf(thread) ?? record.pid;
+    const descriptor = type === 'opened' ? (call?.descriptor ?? null) : null;
+    const entry = { thread, record: { ...record, pid, isOwn: namespace === 'own', descriptor } };
     this.#entries.push(entry);
-    this.#noteUnreturned(entry);
-  }
-
-  #noteUnreturned(entry: Entry): void {
-    const unreturned = this.#unreturned.get(entry.thread);
-    if (unreturned === undefined) this.#unreturned.set(entry.thread, [entry]);
-    else unreturned.push(entry);
+    call?.entries.push(entry);
   }
 
   /**
    * The kernel notes a thread's process only when the thread next leaves its CPU, which may be after its record was
    * read; until then it knows none, or that of an earlier thread of the same number.
    */
-  #withProcess(thread: number, record: ListenRecord): ListenRecord {
+  #processOf(thread: number): number | undefined {
     if (!this.#processes.has(thread)) this.#processes.set(thread, this.#threads.processOf(thread));
-    return { ...record, pid: this.#processes.get(thread) ?? record.pid };
+    return this.#processes.get(thread);
   }
 
   /**
@@ -139,22 +163,29 @@ export class TraceRecords {
    * net/ipv4/inet_connection_sock.c), and nobody could have connected: it never was a listener.
    */
   #returned(thread: number, failed: boolean): void {
-    const [opened, closed] = this.#unreturned.get(thread)?.slice(-2) ?? [];
-    this.#unreturned.delete(thread);
-    if (!failed || opened === undefined || closed === undefined) return;
-    if (opened.record.type !== 'opened' || closed.record.type !== 'closed') return;
-    if (!isSameEndpoint(opened.record, closed.record)) return;
-    for (const entry of [opened, closed]) this.#drop(entry);
+    const call = this.#calls.get(thread);
+    this.#calls.delete(thread);
+    if (call === undefined || call.entries.length === 0) return;
+    if (failed) for (const entry of call.entries) this.#drop(entry);
+    else this.#news.listened = true;
   }
 
-  /** Whether a listen() failed may be among what was lost. What is open all the same, a look will show. */
+  /** Whether a listen() failed, or its socket closed, may be among what was lost. What is open all the same, a look will show. */
   #forgetUnfinished(): void {
-    if (this.#tellsReturns) for (const entry of this.#unfinished(0n)) this.#drop(entry);
-    this.#unreturned.clear();
+    const unreturned = new Set([...this.#calls.values()].flatMap(({ entries }) => entries));
+    const closedLater = new Set<string>();
+    const isOver = (entry: Entry) => {
+      const endpoint = endpointOf(entry.record);
+      if (entry.record.type === 'closed') closedLater.add(endpoint);
+      return !unreturned.has(entry) && closedLater.has(endpoint);
+    };
+    this.#entries = this.#entries.reverse().filter(isOver).reverse();
+    this.#calls.clear();
   }
 
   #drop(entry: Entry): void {
-    this.#entries.splice(this.#entries.lastIndexOf(entry), 1);
+    const index = this.#entries.lastIndexOf(entry);
+    if (index >= 0) this.#entries.splice(index, 1);
   }
 }
 
@@ -166,6 +197,6 @@ export function byTime(a: ListenRecord, b: ListenRecord): number {
   return a.atNs < b.atNs ? -1 : a.atNs > b.atNs ? 1 : 0;
 }
 
-function isSameEndpoint(a: ListenRecord, b: ListenRecord): boolean {
-  return a.family === b.family && a.port === b.port && a.address === b.address;
+function endpointOf({ address, port }: ListenRecord): string {
+  return `${address} ${port}`;
 }

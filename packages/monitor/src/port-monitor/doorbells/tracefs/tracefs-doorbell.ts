@@ -4,10 +4,10 @@ import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
 import type { Doorbell, DoorbellOptions, OnFailure, Ring } from '../doorbell.js';
 import { DoorbellError, doorbellErrorFrom } from '../doorbell.js';
 import { findTracefs } from './find-tracefs.js';
-import { ForeignThreads } from './foreign-threads.js';
 import { processOfThread } from './process-of-thread.js';
+import { ThreadNamespaces } from './thread-namespaces.js';
 import { errorCode, TraceInstance } from './trace-instance.js';
-import { type TakenRecords, TraceRecords, type TraceSummary } from './trace-records.js';
+import { type TakenRecords, type TraceNews, TraceRecords } from './trace-records.js';
 
 /**
  * What only others did is no news. To be told of each of it costs more than to read it, so that a storm in another network
@@ -37,12 +37,14 @@ interface Held {
 export class TracefsDoorbell implements Doorbell {
   readonly name = 'tracefs';
   readonly #persistent: boolean;
-  readonly #foreign = new ForeignThreads();
+  readonly #namespaces = new ThreadNamespaces();
   readonly #records = new TraceRecords({
     processOf: processOfThread,
-    isForeign: (thread) => this.#foreign.has(thread),
+    namespaceOf: (thread) => this.#namespaces.of(thread),
   });
   #restMs = 0;
+  /** More was recorded than one drain reads. */
+  #isBehind = false;
   #boundTimer: NodeJS.Timeout | undefined;
   #held: Held | undefined;
   #starting: Promise<void> | undefined;
@@ -71,10 +73,10 @@ export class TracefsDoorbell implements Doorbell {
    * What was recorded since the last call, up to now. The record of an opening is there before listen() returns, and
    * before a look can see the socket; that of a closing before a look can miss it.
    */
-  takeRecords(): TakenRecords {
+  takeRecords(): TakenRecords & { readonly isBehind: boolean } {
     // Whoever takes them has just looked, and can't have seen what was bound since; what began to listen is in the records.
     if (this.#drain().bound) this.#ringForBound();
-    return this.#records.take();
+    return { ...this.#records.take(), isBehind: this.#isBehind };
   }
 
   async #open(ring: Ring, onFailure: OnFailure | undefined): Promise<void> {
@@ -129,26 +131,19 @@ export class TracefsDoorbell implements Doorbell {
   }
 
   /** Reads what is there. A failure is told once. */
-  #drain(): Omit<TraceSummary, 'untilNs'> {
-    const doings = { listened: false, bound: false, lost: false };
+  #drain(): TraceNews {
     const held = this.#held;
-    if (held === undefined) return doings;
-    this.#foreign.forget();
+    if (held === undefined) return this.#records.takeNews();
+    this.#namespaces.forget();
     const began = process.hrtime.bigint();
     try {
-      held.instance.drain((text) => {
-        const { listened, bound, lost, untilNs } = this.#records.add(text);
-        doings.listened ||= listened;
-        doings.bound ||= bound;
-        doings.lost ||= lost;
-        return untilNs < began;
-      });
+      this.#isBehind = !held.instance.drain((text) => this.#records.add(text) < began);
     } catch (error) {
       void held.watch.close();
       this.#held = { ...held, onFailure: undefined };
       held.onFailure?.(doorbellErrorFrom('tracefs', error));
     }
-    return doings;
+    return this.#records.takeNews();
   }
 }
 

@@ -4,12 +4,14 @@ import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DestroyDoorbell } from '../../../../dist/port-monitor/doorbells/destroy-groups/destroy-groups.js';
+import type { SocketEnding } from '../../../../dist/port-monitor/doorbells/destroy-groups/socket-ending.js';
 import { DoorbellError } from '../../../../dist/port-monitor/doorbells/doorbell.js';
 import { HAS_SOCK_DIAG } from '../../../test-namespace/has-sock-diag.js';
 import { openSocket, type SocketPlan } from '../../../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../../test-namespace/test-namespace.js';
 import { Bell } from '../bell.js';
 import { RunningModule } from '../run-module.js';
+import { python } from '../tracefs/python.js';
 
 const NOBODY = 65534;
 
@@ -35,6 +37,14 @@ print(json.dumps({'seconds': round(time.monotonic() - start, 3)}), flush=True)
 sys.stdin.read()
 `;
 
+const SHUT_DOWN = `
+import socket
+s = socket.create_server(('127.0.0.1', 0))
+print(s.getsockname()[1])
+s.shutdown(socket.SHUT_RDWR)
+s.close()
+`;
+
 // The kernel makes the messages with what makes the dumps (sock_diag_broadcast_destroy_work() in net/core/sock_diag.c).
 describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the destroy groups', () => {
   const doorbells: DestroyDoorbell[] = [];
@@ -49,6 +59,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the destroy groups', ()
 
   async function started(): Promise<Bell & { doorbell: DestroyDoorbell }> {
     const doorbell = new DestroyDoorbell({ persistent: true });
+    doorbell.keepsEndings = true;
     doorbells.push(doorbell);
     const bell = new Bell();
     await doorbell.start(bell.ring, (error) => {
@@ -105,14 +116,48 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the destroy groups', ()
 
   test('more messages than the queue holds are a ring, not an error', async () => {
     const bell = await started();
-    const sockets = Array.from({ length: 3000 }, () => openSocket(UDP4));
     const rung = bell.next();
-    for (const socket of sockets) socket[Symbol.dispose]();
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let missed = false; !missed; missed = bell.doorbell.takeEndings().missed) {
+      for (let i = 0; i < 10_000; i++) openSocket(UDP4)[Symbol.dispose]();
+      // The kernel tells of them in a thread of its own, and nobody reads meanwhile.
+      Atomics.wait(pause, 0, 0, 100);
+    }
     await rung;
     await bell.quiet();
     const next = bell.next();
     openSocket(TCP4)[Symbol.dispose]();
     await next;
+  });
+
+  test.each([
+    ['TCP over IPv4', TCP4, { family: 4, address: '127.0.0.1' }],
+    ['TCP over IPv6', TCP6, { family: 6, address: '::1' }],
+    [
+      'TCP on a v4-mapped address',
+      { ...TCP6, address: '::ffff:127.0.0.1' },
+      { family: 6, address: '::ffff:127.0.0.1' },
+    ],
+    ['TCP on all addresses', { ...TCP6, address: '::' }, { family: 6, address: '::' }],
+  ] as const)('tell which listener of %s it was', async (_, plan, endpoint) => {
+    const { doorbell } = await started();
+    const socket = openSocket(plan);
+    const before = process.hrtime.bigint();
+    socket[Symbol.dispose]();
+    const ending = { ...endpoint, port: socket.bound.port, heardAtNs: expect.any(BigInt) };
+    const endings: SocketEnding[] = [];
+    await expect.poll(() => endings.push(...doorbell.takeEndings().endings) && endings).toEqual([ending]);
+    expect(endings[0]?.heardAtNs).toBeGreaterThan(before);
+  });
+
+  test('tell of a listener that was shut down when it is closed, and of nothing else that is no listener', async () => {
+    const { doorbell } = await started();
+    openSocket(UDP4)[Symbol.dispose]();
+    const { told } = await python<number>(SHUT_DOWN);
+    const endings: SocketEnding[] = [];
+    await expect
+      .poll(() => endings.push(...doorbell.takeEndings().endings) && endings)
+      .toMatchObject([{ port: told }]);
   });
 
   test('nothing rings after stop(), and no descriptor is left', async () => {

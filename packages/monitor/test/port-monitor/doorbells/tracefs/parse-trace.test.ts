@@ -4,7 +4,7 @@ import {
   type ListenRecord,
   parseTraceLine,
 } from '../../../../src/port-monitor/doorbells/tracefs/parse-trace.js';
-import { listenLine, stateLine } from './trace-lines.js';
+import { listeningLine, listenLine, stateLine } from './trace-lines.js';
 
 const RECORD: ListenRecord = {
   type: 'opened',
@@ -12,6 +12,9 @@ const RECORD: ListenRecord = {
   address: '127.0.0.1',
   port: 8080,
   pid: 4711,
+  thread: 4711,
+  isOwn: false,
+  descriptor: null,
   atNs: 3_798_816_398_000n,
 };
 
@@ -19,15 +22,15 @@ describe('a line of trace_pipe', () => {
   test('tells of a listener that opened, as the kernel wrote it', () => {
     const line =
       '        shutdown-13627   (  13626) [000] .....  3798.816398: inet_sock_set_state: family=AF_INET6 protocol=IPPROTO_TCP sport=55823 dport=0 saddr=127.0.0.6 daddr=0.0.0.0 saddrv6=::1 daddrv6=:: oldstate=TCP_CLOSE newstate=TCP_LISTEN';
-    const record = { ...RECORD, family: 6, address: '::1', port: 55823, pid: 13626 };
-    expect(parseTraceLine(line)).toEqual({ kind: 'state', thread: 13627, record });
+    const record = { ...RECORD, family: 6, address: '::1', port: 55823, pid: 13626, thread: 13627 };
+    expect(parseTraceLine(line)).toEqual({ kind: 'state', record });
   });
 
   test('has the thread where the process is not known, or not recorded', () => {
     const line = stateLine(RECORD);
     for (const group of ['(-------) ', '']) {
       const told = parseTraceLine(line.replace(/\( *\d+\) /, group));
-      expect(told).toEqual({ kind: 'state', thread: RECORD.pid, record: RECORD });
+      expect(told).toEqual({ kind: 'state', record: RECORD });
     }
   });
 
@@ -57,6 +60,15 @@ describe('a line of trace_pipe', () => {
       thread: 7,
       failed: true,
     });
+  });
+
+  test.each([
+    'sys_listen(fd: 1f, backlog: 80)',
+    'sys_listen(fd: 0x1f, backlog: 0x80)',
+    'sys_listen(int fd: 0x1f, int backlog: 0x80)',
+  ])('tells that listen() begins, and of which descriptor: %s', (call) => {
+    const line = listeningLine(31, { thread: 7 }).replace(/sys_listen.*/, call);
+    expect(parseTraceLine(line)).toEqual({ kind: 'listening', thread: 7, descriptor: 31 });
   });
 
   test('tells how many were lost, as far as the kernel knows', () => {
@@ -107,15 +119,18 @@ describe('a process name', () => {
     address: fc.ipV4(),
     port: fc.integer({ min: 1, max: 65535 }),
     pid: fc.integer({ min: 1, max: 4_194_304 }),
+    thread: fc.integer({ min: 1, max: 99_999 }),
+    isOwn: fc.constant(false),
+    descriptor: fc.constant(null),
     atNs: fc.bigInt({ min: 0n, max: 10n ** 12n }).map((micros) => micros * 1000n),
   }) satisfies fc.Arbitrary<ListenRecord>;
 
   test('changes nothing of the record, whatever bytes it has', () => {
     fc.assert(
-      fc.property(comm, record, fc.integer({ min: 1, max: 99_999 }), (name, expected, thread) => {
-        const lines = stateLine(expected, { comm: name, thread }).split('\n');
+      fc.property(comm, record, (name, expected) => {
+        const lines = stateLine(expected, { comm: name }).split('\n');
         const told = lines.map(parseTraceLine).filter((line) => line !== undefined);
-        expect(told).toEqual([{ kind: 'state', thread, record: expected }]);
+        expect(told).toEqual([{ kind: 'state', record: expected }]);
       }),
       { numRuns: 5000 },
     );
@@ -127,6 +142,17 @@ describe('a process name', () => {
         const lines = listenLine(0, { comm: name, thread: 7 }).split('\n');
         const told = lines.map(parseTraceLine).filter((line) => line !== undefined);
         expect(told).toEqual([{ kind: 'listened', thread: 7, failed: false }]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('makes nothing of the beginning of a call that is no listener’s', () => {
+    fc.assert(
+      fc.property(comm, (name) => {
+        const lines = listeningLine(31, { comm: name, thread: 7 }).split('\n');
+        const told = lines.map(parseTraceLine).filter((line) => line !== undefined);
+        expect(told).toEqual([{ kind: 'listening', thread: 7, descriptor: 31 }]);
       }),
       { numRuns: 5000 },
     );

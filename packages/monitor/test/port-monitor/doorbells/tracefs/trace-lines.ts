@@ -10,7 +10,7 @@ export interface LineParts {
 
 export function stateLine(
   record: ListenRecord,
-  { comm = 'node', thread = record.pid }: LineParts = {},
+  { comm = 'node', thread = record.thread }: LineParts = {},
 ): string {
   const { family, address, port, type, pid, atNs } = record;
   const ipv4 = family === 4 ? address : '0.0.0.0';
@@ -21,6 +21,10 @@ export function stateLine(
     `inet_sock_set_state: family=AF_INET${family === 6 ? '6' : ''} protocol=IPPROTO_TCP sport=${port} dport=0 ` +
     `saddr=${ipv4} daddr=0.0.0.0 saddrv6=${ipv6} daddrv6=:: oldstate=${states[0]} newstate=${states[1]}`
   );
+}
+
+export function listeningLine(descriptor: number, parts: LineParts): string {
+  return `${context(parts)}sys_listen(fd: ${descriptor.toString(16)}, backlog: 80)`;
 }
 
 export function listenLine(result: number, parts: LineParts): string {
