@@ -268,7 +268,7 @@ export class SiteWatch {
 
   async #tellDifference(listeners: readonly Listener[]): Promise<void> {
     if (listeners !== this.#seen) this.#open.sawQueues(listeners);
-    const replayed = this.#records.replay(this.#seen, listeners);
+    const replayed = await this.#records.replay(this.#seen, listeners);
     const { transients, reopened, ended, unsettled, isYoung, openers, lost } = replayed;
     this.#hasUnsettled = unsettled.size > 0;
     if (lost > 0) this.#events.publish({ type: 'error', error: new RecordsLostError(lost) });

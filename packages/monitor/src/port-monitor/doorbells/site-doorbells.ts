@@ -33,12 +33,9 @@ export interface SiteDoorbellsOptions {
 }
 
 /** What the kernel recorded, and what it told of the ends of sockets in this namespace. */
-export interface TakenFromKernel extends TakenRecords, TakenEndings {
-  /** More was recorded by now than is among the records: in a flood they are read bit by bit. */
-  readonly isBehind: boolean;
-}
+export interface TakenFromKernel extends TakenRecords, TakenEndings {}
 
-export const NOTHING_TAKEN: TakenFromKernel = { ...NO_RECORDS, ...NO_ENDINGS, isBehind: false };
+export const NOTHING_TAKEN: TakenFromKernel = { ...NO_RECORDS, ...NO_ENDINGS };
 
 /** How often to look all the same if another clock looks out for changes. */
 const DOUBTFUL_MS = 10_000;
@@ -126,12 +123,11 @@ export class SiteDoorbells {
   }
 
   /** What the kernel recorded since the last call; nothing without tracefs. */
-  takeRecords(): TakenFromKernel {
+  async takeRecords(): Promise<TakenFromKernel> {
     if (this.#tracefs === undefined) return NOTHING_TAKEN;
-    // A closing is recorded before its socket's end is told: what is taken in this order has the closing of each end, if
-    // it is not behind.
+    // A closing is recorded before its socket's end is told: what is taken in this order has the closing of each end.
     const endings = this.#destroy?.takeEndings() ?? NO_ENDINGS;
-    return { ...this.#tracefs.takeRecords(), ...endings };
+    return { ...(await this.#tracefs.takeRecords()), ...endings };
   }
 
   /** What a source took for a look, in milliseconds: looks by the clock are not to cost more than their share. */

@@ -31,14 +31,9 @@ export class HeardClosings {
 
   /**
    * @param records new ones, by time, of which the closings count
-   * @param endings new ones, by time
-   * @param isBehind whether the closing of an end may come later than the end; else it is among the records by now
+   * @param endings new ones, by time; the closing of each is among the records by now
    */
-  add(
-    records: readonly ListenRecord[],
-    endings: readonly SocketEnding[],
-    { nowNs, isBehind }: { readonly nowNs: bigint; readonly isBehind: boolean },
-  ): void {
+  add(records: readonly ListenRecord[], endings: readonly SocketEnding[], nowNs: bigint): void {
     const touched = new Map<string, { closings: ListenRecord[]; endings: bigint[] }>();
     const at = (key: string) => {
       const waiting = touched.get(key) ?? copy(this.#waiting.get(key));
@@ -51,7 +46,7 @@ export class HeardClosings {
       this.#hearings.set(record, 'waiting');
     }
     for (const ending of endings) at(listenerKey(endpointOf(ending))).endings.push(ending.heardAtNs);
-    for (const [key, waiting] of touched) this.#set(key, this.#match(waiting, isBehind));
+    for (const [key, waiting] of touched) this.#set(key, this.#match(waiting));
     this.#expire(nowNs - HEARING_NS);
   }
 
@@ -71,7 +66,7 @@ export class HeardClosings {
   }
 
   /** What of it is still open. */
-  #match({ closings, endings }: Waiting, isBehind: boolean): Waiting {
+  #match({ closings, endings }: Waiting): Waiting {
     const lastHeardNs = endings.at(-1);
     if (lastHeardNs === undefined) return { closings, endings };
     const candidates = closings.filter(({ atNs }) => atNs <= lastHeardNs);
@@ -91,14 +86,12 @@ export class HeardClosings {
     }
     const left = closings.filter((closing) => !heard.has(closing));
     // Else these never listened.
-    const mayBeMatched = isBehind || waiting.length < candidates.length;
-    return { closings: left, endings: mayBeMatched ? unmatched : [] };
+    return { closings: left, endings: waiting.length < candidates.length ? unmatched : [] };
   }
 
   #expire(sinceNs: bigint): void {
     for (const [key, { closings, endings }] of this.#waiting) {
-      const first = closings[0]?.atNs ?? endings[0] ?? sinceNs;
-      if (first >= sinceNs) break;
+      if (closings[0] === undefined || closings[0].atNs >= sinceNs) break;
       // An end that was heard may have been that of any closing before it.
       const untilNs = endings.at(-1) ?? sinceNs;
       const isOver = ({ atNs }: ListenRecord) => atNs <= untilNs || atNs < sinceNs;
@@ -109,7 +102,7 @@ export class HeardClosings {
 
   #set(key: string, waiting: Waiting): void {
     this.#waiting.delete(key);
-    if (waiting.closings.length + waiting.endings.length > 0) this.#waiting.set(key, waiting);
+    if (waiting.closings.length > 0) this.#waiting.set(key, waiting);
   }
 
   #leave(closings: readonly ListenRecord[]): void {

@@ -26,7 +26,7 @@ const NOTHING: Replay = {
 /** Where the kernel's records come from. */
 export interface RecordSource {
   /** What was recorded since the last call. */
-  takeRecords(): TakenFromKernel;
+  takeRecords(): Promise<TakenFromKernel>;
 }
 
 /** Keeps the kernel's records from look to look, and tells what they know of the time between. */
@@ -35,7 +35,6 @@ export class RecordsBetweenLooks {
   readonly #heard = new HeardClosings();
   #carried: readonly ListenRecord[] = [];
   #lookBeganNs = 0n;
-  #isBehind = false;
   /** Records were lost that the look before may have shown, or not. */
   #isAfterLoss = false;
 
@@ -44,9 +43,8 @@ export class RecordsBetweenLooks {
     this.#source = source;
   }
 
-  /** Whether there are records yet to be read, or it is yet to be told where something closed that was recorded since. */
+  /** Whether it is yet to be told where something closed that was recorded since. */
   isWaiting(sinceNs: bigint): boolean {
-    if (this.#isBehind) return true;
     return this.#carried.some(
       (record) => record.atNs >= sinceNs && this.#heard.hearing(record) === 'waiting',
     );
@@ -58,11 +56,13 @@ export class RecordsBetweenLooks {
   }
 
   /** What happened between two looks, and how many records were lost. */
-  replay(before: readonly Listener[], after: readonly Listener[]): Replay & { readonly lost: number } {
-    const { records, underWay, endings, missed, isBehind, ...taken } =
-      this.#source?.takeRecords() ?? NOTHING_TAKEN;
-    this.#isBehind = isBehind;
-    this.#heard.add(records, endings, { nowNs: process.hrtime.bigint(), isBehind });
+  async replay(
+    before: readonly Listener[],
+    after: readonly Listener[],
+  ): Promise<Replay & { readonly lost: number }> {
+    const { records, underWay, endings, missed, ...taken } =
+      (await this.#source?.takeRecords()) ?? NOTHING_TAKEN;
+    this.#heard.add(records, endings, process.hrtime.bigint());
     const lost = taken.lost + (missed ? this.#heard.giveUp() : 0);
     const all = this.#withoutGaps([...this.#carried, ...records, ...underWay], before, after, taken.lost > 0);
     this.#carried = [];

@@ -26,11 +26,8 @@ function ending(heardAtNs: number, port = 80): SocketEnding {
 
 function heard() {
   const closings = new HeardClosings();
-  const add = (
-    records: readonly ListenRecord[],
-    endings: readonly SocketEnding[],
-    { now = 100, isBehind = false } = {},
-  ) => closings.add(records, endings, { nowNs: BigInt(now), isBehind });
+  const add = (records: readonly ListenRecord[], endings: readonly SocketEnding[], { now = 100 } = {}) =>
+    closings.add(records, endings, BigInt(now));
   const hearings = (...records: ListenRecord[]) => records.map((record) => closings.hearing(record));
   return { closings, add, hearings };
 }
@@ -98,14 +95,6 @@ describe('a closing', () => {
     add(records, [ending(10)]);
     add([], [ending(11)]);
     expect(hearings(...records)).toEqual(['heard', 'heard']);
-  });
-
-  test('may be read later than its end is heard, when the records are behind', () => {
-    const { add, hearings } = heard();
-    const record = closing(1);
-    add([], [ending(10)], { isBehind: true });
-    add([record], []);
-    expect(hearings(record)).toEqual(['heard']);
   });
 
   test('is given up when messages were lost', () => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { loadLibc } from '../../../kernel/load-libc.js';
 import { atExit } from '../../../poll-thread/at-exit.js';
 import { type Watch, watch } from '../../../poll-thread/poll-thread.js';
@@ -70,13 +71,17 @@ export class TracefsDoorbell implements Doorbell {
   }
 
   /**
-   * What was recorded since the last call, up to now. The record of an opening is there before listen() returns, and
+   * What was recorded since the last call, up to now: after a flood it takes some turns of the event loop to read that. The record of an opening is there before listen() returns, and
    * before a look can see the socket; that of a closing before a look can miss it.
    */
-  takeRecords(): TakenRecords & { readonly isBehind: boolean } {
-    // Whoever takes them has just looked, and can't have seen what was bound since; what began to listen is in the records.
-    if (this.#drain().bound) this.#ringForBound();
-    return { ...this.#records.take(), isBehind: this.#isBehind };
+  async takeRecords(): Promise<TakenRecords> {
+    const calledNs = process.hrtime.bigint();
+    for (;;) {
+      // Whoever takes them has just looked, and can't have seen what was bound since; what began to listen is in the records.
+      if (this.#drain(calledNs).bound) this.#ringForBound();
+      if (!this.#isBehind) return this.#records.take();
+      await nextTurn();
+    }
   }
 
   async #open(ring: Ring, onFailure: OnFailure | undefined): Promise<void> {
@@ -88,7 +93,7 @@ export class TracefsDoorbell implements Doorbell {
           persistent: this.#persistent,
           onReady: () => {
             const { listened, bound, lost } = this.#drain();
-            const isNews = listened || bound || lost;
+            const isNews = listened || bound || lost || this.#isBehind;
             this.#restMs = isNews ? 0 : Math.min(Math.max(REST_MS, 2 * this.#restMs), REST_LIMIT_MS);
             if (listened || lost) this.#ringAtOnce();
             else if (bound) this.#ringForBound();
@@ -130,14 +135,14 @@ export class TracefsDoorbell implements Doorbell {
     }, BOUND_MS).unref();
   }
 
-  /** Reads what is there. A failure is told once. */
-  #drain(): TraceNews {
+  /** Reads what was recorded until then, or a good piece of it. A failure is told once. */
+  #drain(untilNs = process.hrtime.bigint()): TraceNews {
     const held = this.#held;
+    this.#isBehind = false;
     if (held === undefined) return this.#records.takeNews();
     this.#namespaces.forget();
-    const began = process.hrtime.bigint();
     try {
-      this.#isBehind = !held.instance.drain((text) => this.#records.add(text) < began);
+      this.#isBehind = !held.instance.drain((text) => this.#records.add(text) < untilNs);
     } catch (error) {
       void held.watch.close();
       this.#held = { ...held, onFailure: undefined };
