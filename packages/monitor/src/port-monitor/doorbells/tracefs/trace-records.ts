@@ -51,6 +51,8 @@ export class TraceRecords {
   #rest = '';
   #entries: Entry[] = [];
   #lost = 0;
+  /** How many entries there were when some were lost behind them. */
+  #gaps: number[] = [];
   /** By the thread. */
   readonly #calls = new Map<number, Call>();
   /** The processes of the threads met since somebody asked last. */
@@ -89,7 +91,7 @@ export class TraceRecords {
       } else {
         this.#news.lost = true;
         this.#lost += line.count;
-        this.#forgetUnfinished();
+        this.#noteGap();
       }
     }
     return untilNs;
@@ -106,9 +108,11 @@ export class TraceRecords {
   take(nowNs = process.hrtime.bigint()): TakenRecords {
     const held = this.#unfinished(nowNs);
     // CPUs are read one after the other, and records of the same microsecond stay in the order they were read.
-    const records = recordsOf(this.#entries.filter((entry) => !held.has(entry)));
+    const entries = this.#gaps.length > 0 ? this.#withoutTorn() : this.#entries;
+    const records = recordsOf(entries.filter((entry) => !held.has(entry)));
     const lost = this.#lost;
     this.#entries = [...held];
+    this.#gaps = [];
     this.#lost = 0;
     this.#processes.clear();
     return { records, underWay: recordsOf(this.#entries), lost };
@@ -170,17 +174,28 @@ export class TraceRecords {
     else this.#news.listened = true;
   }
 
-  /** Whether a listen() failed, or its socket closed, may be among what was lost. What is open all the same, a look will show. */
-  #forgetUnfinished(): void {
-    const unreturned = new Set([...this.#calls.values()].flatMap(({ entries }) => entries));
+  /** Whether a listen() failed may be among what was lost. */
+  #noteGap(): void {
+    for (const { entries } of this.#calls.values()) for (const entry of entries) this.#drop(entry);
+    this.#calls.clear();
+    this.#gaps.push(this.#entries.length);
+  }
+
+  /** Without what opened before a gap and did not close before it: that may be lost. What is open all the same, a look will show. */
+  #withoutTorn(): Entry[] {
+    const gaps = new Set(this.#gaps);
+    const left: Entry[] = [];
     const closedLater = new Set<string>();
-    const isOver = (entry: Entry) => {
+    const lastGap = this.#gaps.at(-1) ?? 0;
+    for (let i = lastGap - 1; i >= 0; i--) {
+      const entry = this.#entries[i];
+      if (entry === undefined) continue;
+      if (gaps.has(i + 1)) closedLater.clear();
       const endpoint = endpointOf(entry.record);
       if (entry.record.type === 'closed') closedLater.add(endpoint);
-      return !unreturned.has(entry) && closedLater.has(endpoint);
-    };
-    this.#entries = this.#entries.reverse().filter(isOver).reverse();
-    this.#calls.clear();
+      if (closedLater.has(endpoint)) left.push(entry);
+    }
+    return [...left.reverse(), ...this.#entries.slice(lastGap)];
   }
 
   #drop(entry: Entry): void {

@@ -89,7 +89,7 @@ wait()`);
       const { user, system } = process.cpuUsage(began);
       longestMs = Math.max(longestMs, (user + system) / 1000);
     }
-    expect(longestMs).toBeLessThan(500);
+    expect(longestMs).toBeLessThan(1500);
     // Some 2,000 on a fast machine, and a tenth of that on a slow one.
     expect(monitor.recentEvents().events.length).toBeGreaterThan(100);
   });

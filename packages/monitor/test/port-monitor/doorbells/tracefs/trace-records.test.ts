@@ -194,10 +194,15 @@ describe('a listen() that fails', () => {
     expect(taken(...lines).records).toEqual([other]);
   });
 
-  test('may be among what was lost, as may a closing: what was open then is forgotten is forgotten', () => {
+  test('may be among what was lost, as may a closing: only what was over before that, or began after it, is told is forgotten', () => {
     const other = { ...OPENED, port: 22 };
     const lost = 'CPU:0 [LOST 1 EVENTS]';
-    const lines = [stateLine(other), begins, stateLine(OPENED), stateLine(CLOSED), lost];
-    expect(taken(...lines)).toEqual({ ...NOTHING, lost: 1 });
+    const over = [
+      { ...OPENED, port: 1 },
+      { ...CLOSED, port: 1, atNs: OPENED.atNs },
+    ].map((record) => record as ListenRecord);
+    const before = [stateLine(other), ...over.map((each) => stateLine(each)), begins, stateLine(OPENED)];
+    const lines = [...before, stateLine(CLOSED), lost, stateLine(CLOSED), lost, stateLine(OPENED)];
+    expect(taken(...lines)).toEqual({ records: [...over, OPENED, CLOSED], underWay: [], lost: 2 });
   });
 });
