@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attachProcesses } from '../../../src/places/attach-processes.js';
-import { findHolders } from '../../../src/processes/holders/find-holders.js';
+import { findHolders, findHoldersAmong } from '../../../src/processes/holders/find-holders.js';
 import { startPython } from '../child.js';
 import { listenerOf } from './listener-of.js';
 
@@ -52,6 +52,25 @@ wait()`);
       // On a slow machine each step takes longer, and so does the search.
       expect(turns.longestMs).toBeLessThan(Math.max(50, turns.allMs / 5));
     }
+  });
+
+  test('looks first where a process is said to have a socket, and trusts nothing but what it finds there', async () => {
+    await using child = await startPython<{ inode: number; fd: number; other: number }>(`
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+fd = os.open('/dev/null', 0)
+for _ in range(3000): os.dup(fd)
+s = listen()
+say(inode=inode(s), fd=s.fileno(), other=listen().fileno())
+wait()`);
+    const { pid, report } = child;
+    const { inode, fd, other } = report;
+    const found = (descriptor: number | null, thread = pid) =>
+      [...findHoldersAmong([{ pid, thread, descriptor }], new Set([inode]))].map(([, pids]) => [...pids]);
+    expect(found(fd)).toEqual([[pid]]);
+    // Its thread has ended.
+    expect(found(fd, 4_194_305)).toEqual([[pid]]);
+    // It was closed, another one has its number, nobody told.
+    for (const descriptor of [100_000, other, null]) expect(found(descriptor)).toEqual([]);
   });
 
   test('ends when it is aborted', async () => {

@@ -61,6 +61,19 @@ describe.skipIf(!MAY_TRACE || !hasCompiler())(
       expect(await told(2 * COUNT, 'shutdown', String(FIRST), String(COUNT))).toEqual(EACH_ONCE);
     }, 120_000);
 
+    test('each is told though the event loop stands still while 2,000 come and go', async () => {
+      await using monitor = new PortMonitor({ doorbell: 'tracefs', processes: false, history: 10_000 });
+      await monitor.start();
+      const listened = execFileSync(program, ['exit', String(FIRST), '2000'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      expect(Number(listened)).toBe(2000);
+      const events = () => monitor.recentEvents().events.map(brief);
+      await expect.poll(() => events().length, { timeout: 30_000 }).toBeGreaterThanOrEqual(4000);
+      expect(new Set(events())).toHaveLength(4000);
+      expect(events().filter((event) => !/^(opened|closed) \d+$/.test(event))).toEqual([]);
+    }, 120_000);
+
     test('none is told of a thread that listens in another network namespace, and is back by then', async () => {
       await using stranger = await startStranger();
       const elsewhere = `/proc/${stranger.pid}/ns/net`;
