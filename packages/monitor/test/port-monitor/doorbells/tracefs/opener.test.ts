@@ -33,8 +33,8 @@ while True: signal.pause()
 describe.skipIf(!MAY_TRACE)('with tracefs, whoever opens a port', () => {
   let tracefs: AsyncDisposable;
   beforeAll(async () => {
-    enterTestNamespace();
     tracefs = await mountTracefs();
+    enterTestNamespace();
   });
   afterAll(() => tracefs[Symbol.asyncDispose]());
 

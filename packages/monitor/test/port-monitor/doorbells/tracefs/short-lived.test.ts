@@ -23,8 +23,8 @@ describe.skipIf(!MAY_TRACE || !hasCompiler())(
 
     beforeAll(async () => {
       execFileSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('short-lived.c', import.meta.url))]);
-      enterTestNamespace();
       tracefs = await mountTracefs();
+      enterTestNamespace();
     });
     afterAll(async () => {
       rmSync(directory, { recursive: true });
