@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isMac } from '../kernel/platform.js';
 import { type Listener, listenerKey } from '../listener.js';
 import type { Site } from '../places/site.js';
@@ -16,9 +15,10 @@ import { IgnoredHolders } from './holders/ignored-holders.js';
 import { PresentProcesses } from './holders/present-processes.js';
 import { ConfirmedLook } from './looking/confirmed-look.js';
 import { LookScheduler } from './looking/look-scheduler.js';
+import { lookUntilSettled } from './looking/settled-look.js';
 import type { MonitorSettings } from './options.js';
 import { endpointOf } from './records/record-endpoint.js';
-import { RecordsBetweenLooks, SETTLING_MS } from './records/records-between-looks.js';
+import { RecordsBetweenLooks } from './records/records-between-looks.js';
 import { RecordsLostError } from './records/records-lost-error.js';
 import { postpone, type TransientListener } from './records/replay.js';
 import type { PortEvent } from './reporting/event.js';
@@ -26,9 +26,6 @@ import type { EventOutlet } from './reporting/event-outlet.js';
 import { OpenListeners } from './reporting/open-listeners.js';
 import { SiteEvents } from './reporting/site-events.js';
 import { SourceStatus } from './reporting/source-status.js';
-
-/** How long a look that was asked for waits to be told where something closed. */
-const HEARING_MS = 100;
 
 /** How long rings that bring nothing new are gathered at most. */
 const GATHER_LIMIT_MS = 100;
@@ -65,7 +62,6 @@ export class SiteWatch {
   #seen: readonly Listener[] = [];
   #isStarted = false;
   #hasAnswered = false;
-  #hasUnsettled = false;
   #stopping: Promise<void> | undefined;
 
   constructor(site: Site, doorbells: SiteDoorbells | undefined, shared: SharedByWatches) {
@@ -158,7 +154,8 @@ export class SiteWatch {
    */
   lookUnlessUnchanged(): Promise<readonly PortEvent[]> | undefined {
     // If the kernel keeps records, what came and went is in them alone.
-    if (this.doorbell === 'tracefs') return this.#lookUntilSettled();
+    if (this.doorbell === 'tracefs')
+      return lookUntilSettled(() => this.#scheduler.lookNow(), this.#records, this.#abort.signal);
     const isUnchanged = () => this.#confirmedLook.isUnchanged(this.#seen);
     if (!this.#scheduler.isIdle || this.#sourceStatus.isBlind || !isUnchanged())
       return this.#scheduler.lookNow();
@@ -226,23 +223,6 @@ export class SiteWatch {
     this.#reader.close();
   }
 
-  /**
-   * Records that are too young for a look wait for the next, and those of which it is not told where they were: of all that was
-   * recorded before the call, nothing does.
-   */
-  async #lookUntilSettled(): Promise<readonly PortEvent[]> {
-    const calledAt = performance.now();
-    const sinceNs = process.hrtime.bigint() - BigInt(HEARING_MS * 1e6);
-    const found: (readonly PortEvent[])[] = [];
-    for (;;) {
-      const beganAt = performance.now();
-      found.push(await this.#scheduler.lookNow());
-      if (this.#hasUnsettled && beganAt <= calledAt + SETTLING_MS) continue;
-      if (!this.#records.isWaiting(sinceNs) || beganAt > calledAt + HEARING_MS) return found.flat();
-      await sleep(1);
-    }
-  }
-
   /** A look from its beginning to its last event. */
   async #look(): Promise<readonly PortEvent[]> {
     this.#events.begin();
@@ -269,11 +249,10 @@ export class SiteWatch {
   async #tellDifference(listeners: readonly Listener[]): Promise<void> {
     if (listeners !== this.#seen) this.#open.sawQueues(listeners);
     const replayed = await this.#records.replay(this.#seen, listeners);
-    const { transients, reopened, ended, unsettled, isYoung, openers, lost } = replayed;
-    this.#hasUnsettled = unsettled.size > 0;
+    const { transients, reopened, ended, isYoung, openers, lost } = replayed;
     if (lost > 0) this.#events.publish({ type: 'error', error: new RecordsLostError(lost) });
     // What came and went just now waits for the next look, and nothing else may ring for that. What is told of it rings.
-    if (this.#hasUnsettled) this.#scheduler.ring(isYoung);
+    if (this.#records.hasUnsettled) this.#scheduler.ring(isYoung);
     if (listeners === this.#seen && transients.length + reopened.size + ended.size === 0) return;
 
     const seen = postpone(this.#seen, listeners, replayed);

@@ -35,12 +35,18 @@ export class RecordsBetweenLooks {
   readonly #heard = new HeardClosings();
   #carried: readonly ListenRecord[] = [];
   #lookBeganNs = 0n;
+  #hasUnsettled = false;
   /** Records were lost that the look before may have shown, or not. */
   #isAfterLoss = false;
 
   /** @param source undefined if nothing records */
   constructor(source: RecordSource | undefined) {
     this.#source = source;
+  }
+
+  /** Whether the last look could not tell what it saw of something. */
+  get hasUnsettled(): boolean {
+    return this.#hasUnsettled;
   }
 
   /** Whether it is yet to be told where something closed that was recorded since. */
@@ -66,11 +72,13 @@ export class RecordsBetweenLooks {
     const lost = taken.lost + (missed ? this.#heard.giveUp() : 0);
     const all = this.#withoutGaps([...this.#carried, ...records, ...underWay], before, after, taken.lost > 0);
     this.#carried = [];
+    this.#hasUnsettled = false;
     if (all.length === 0 || !isInitialPidNamespace()) return { ...NOTHING, lost };
     if (underWay.length > 0) all.sort(byTime);
     const time = { lookBeganNs: this.#lookBeganNs, underWay: new Set(underWay) };
     const replayed = replayRecords(before, after, all, time, (closing) => this.#heard.hearing(closing));
     this.#carried = replayed.carried;
+    this.#hasUnsettled = replayed.unsettled.size > 0;
     return { ...replayed, lost };
   }
 
