@@ -93,7 +93,7 @@ function siteOfNamespace(
     if (pid !== undefined) return { ...siteOfProcess(place, pid), id, pids };
     // If another file system was mounted over a mount, the mount is still listed, but its path leads elsewhere.
     const path = mounts.find((each) => namespaceInode(each) === inode);
-    return path === undefined || inode === undefined ? undefined : siteOfFile(place, path, inode);
+    return path === undefined || inode === undefined ? undefined : { ...siteOfFile(place, path, inode), id };
   } catch {
     return undefined;
   }

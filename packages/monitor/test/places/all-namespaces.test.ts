@@ -4,7 +4,6 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listListeners, PortMonitor } from '../../dist/index.js';
 import { loadLibc } from '../../src/kernel/load-libc.js';
-import { networkNamespaceOf } from '../../src/kernel/namespaces/namespace-identity.js';
 import { AllNamespaces } from '../../src/places/all-namespaces.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { enterMountNamespace } from './mount-namespace.js';
@@ -52,30 +51,34 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
     expect(new Set(sites.map(({ place }) => place)).size).toBe(sites.length);
   });
 
-  test('are not taken for one that ended before it was looked at, whose number the kernel has given out again', async () => {
-    const { find, first, another } = await succeeded();
-    const second = await find(another);
-    expect(second).toMatchObject({ place: `pid:${another.pid}` });
-    expect(second?.id).not.toBe(first?.id);
-    expect(await find(another)).toBe(second);
-    expect(second?.namespace.within(loadLibc(), () => networkNamespaceOf('thread-self'))).toBe(
-      networkNamespaceOf(another.pid ?? 0),
-    );
-  });
+  test.each(['process', 'mount'] as const)(
+    'are not taken for one that ended before it was looked at, whose number the kernel has given out again, kept by a %s',
+    async (by) => {
+      const { find, first, another } = await succeeded(by);
+      const second = await find(another);
+      expect(second?.place).toBe(placeOf(another));
+      expect(second?.id).not.toBe(first?.id);
+      expect(await find(another)).toBe(second);
+      const inode = second?.namespace.within(loadLibc(), () => statSync('/proc/thread-self/ns/net').ino);
+      expect(inode).toBe(another.inode);
+    },
+  );
+
+  const placeOf = ({ name, pid }: TestNamespace) => (pid === null ? `netns:${name}` : `pid:${pid}`);
 
   /** Makes a namespace, finds it and ends it; then makes another one that gets the same inode. */
-  async function succeeded() {
+  async function succeeded(by: 'process' | 'mount') {
     for (;;) {
       // A new place each time: an inode that belonged to somebody else's namespace may be given out again too.
       const all = new AllNamespaces(nameContainer);
-      const find = async ({ pid }: TestNamespace) =>
-        (await all.find()).find(({ pids }) => pid !== null && pids.includes(pid));
-      const one = await namespaces.makeOne('brief', [tcp(80)], 'process');
+      const find = async (one: TestNamespace) =>
+        (await all.find()).find(({ place }) => place === placeOf(one));
+      const one = await namespaces.makeOne('brief', [tcp(80)], by);
       const first = await find(one);
-      expect(first).toMatchObject({ id: `net:[${one.inode}]`, place: `pid:${one.pid}` });
+      expect(first?.id).toBe(`net:[${one.inode}]`);
       await namespaces.end('brief');
       expect(() => first?.namespace.within(loadLibc(), () => 'in')).toThrow(/can't be entered/);
-      const another = await makeWithNumber(one.inode);
+      const another = await makeWithNumber(one.inode, by);
       if (another !== undefined) return { find, first, another };
     }
   }
@@ -84,13 +87,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('all network namespaces', () => {
    * Makes namespaces until one has this inode, and keeps them meanwhile: the kernel gives out the lowest free inode.
    * Undefined if somebody else on this machine has got it.
    */
-  async function makeWithNumber(inode: number): Promise<TestNamespace | undefined> {
+  async function makeWithNumber(inode: number, by: 'process' | 'mount'): Promise<TestNamespace | undefined> {
     const kept: string[] = [];
     const deadline = performance.now() + 2000;
     try {
       while (performance.now() < deadline) {
-        const name = `next ${kept.length}`;
-        const next = await namespaces.makeOne(name, [tcp(81)], 'process');
+        const name = `next${kept.length}`;
+        const next = await namespaces.makeOne(name, [tcp(81)], by);
         if (next.inode === inode) return next;
         kept.push(name);
       }
