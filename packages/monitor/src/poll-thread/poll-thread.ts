@@ -127,7 +127,8 @@ class PollThread {
       options?.onReady();
       const restMs = options?.restMs?.() ?? 0;
       if (restMs > 0) setTimeout(() => this.#arm(id), restMs).unref();
-      else this.#arm(id);
+      // In the next turn: a thousand messages may be told in one, and in a flood each would bring the next.
+      else setImmediate(() => this.#arm(id));
     }
   }
 

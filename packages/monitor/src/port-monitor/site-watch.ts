@@ -263,9 +263,7 @@ export class SiteWatch {
     await this.#open.forget(closed);
     const taken = replaced.filter(({ before }) => reopened.has(listenerKey(before)));
     await this.#open.forget(taken.map(({ before }) => before));
-    await inTurns(transients, (some) => {
-      for (const transient of some) this.#tellTransient(transient);
-    });
+    await inTurns(transients, (some) => this.#tellTransients(some));
 
     const now = performance.now();
     const fresh = [...opened, ...replaced.map(({ after }) => after)];
@@ -286,9 +284,10 @@ export class SiteWatch {
     }
   }
 
-  #tellTransient(transient: TransientListener): void {
-    const { opened } = transient;
-    const [listener] = this.#reader.attachOwners([this.#holders.listenerOf(endpointOf(opened), opened.pid)]);
-    if (listener !== undefined) this.#open.tellTransient(listener, transient);
+  #tellTransients(transients: readonly TransientListener[]): void {
+    const opened = transients.map(({ opened }) => ({ endpoint: endpointOf(opened), pid: opened.pid }));
+    const listeners = this.#reader.attachOwners(this.#holders.listenersOf(opened));
+    for (const [i, listener] of listeners.entries())
+      this.#open.tellTransient(listener, transients[i] as TransientListener);
   }
 }

@@ -126,7 +126,7 @@ export class SiteDoorbells {
   async takeRecords(): Promise<TakenFromKernel> {
     if (this.#tracefs === undefined) return NOTHING_TAKEN;
     // A closing is recorded before its socket's end is told: what is taken in this order has the closing of each end.
-    const endings = this.#destroy?.takeEndings() ?? NO_ENDINGS;
+    const endings = (await this.#destroy?.takeEndings()) ?? NO_ENDINGS;
     return { ...(await this.#tracefs.takeRecords()), ...endings };
   }
 

@@ -3,6 +3,7 @@ import { type Endpoint, type Listener, listenerKey } from '../../listener.js';
 import { attachProcessesAmong } from '../../places/attach-processes.js';
 import type { SiteReader } from '../../places/site-reader.js';
 import type { Opener } from '../../processes/holders/opener.js';
+import type { Process } from '../../processes/process.js';
 import { readProcess } from '../../processes/read-process.js';
 import type { FollowedProcesses } from './followed-processes.js';
 import type { IgnoredHolders } from './ignored-holders.js';
@@ -24,6 +25,12 @@ interface LearningListeners {
   isOpen(listener: Listener): boolean;
   /** Is told what was learned after {@link HolderSearch.findSoon} had to answer, and resolves when that is told. */
   learn(listeners: () => readonly Listener[]): Promise<void> | undefined;
+}
+
+/** An endpoint that a process opened. */
+export interface OpenedEndpoint {
+  readonly endpoint: Endpoint;
+  readonly pid: number;
 }
 
 /** Whose holders are searched for, and who is told. */
@@ -111,14 +118,16 @@ export class HolderSearch {
     }
   }
 
-  /** The listener that a process had, of which nothing is left to look at but the process. */
-  listenerOf(endpoint: Endpoint, pid: number): Listener {
+  /** The listeners that processes opened, of which nothing is left to look at but the processes: each of them is read once. */
+  listenersOf(opened: readonly OpenedEndpoint[]): readonly Listener[] {
     const { reader, ignored } = this.#options;
-    const opener = reader.findsProcesses ? readProcess(pid) : null;
-    const processes = reader.findsProcesses ? (opener === null ? [] : [opener]) : null;
-    const listener = { ...endpoint, ephemeral: false, sockets: [], processes, owners: [] };
-    if (reader.isLocal) ignored.noteOpener(listener, pid);
-    return listener;
+    const pids = opened.map(({ pid }) => pid);
+    const openers = reader.findsProcesses ? readEach(new Set(pids)) : undefined;
+    const listeners = opened.map(({ endpoint, pid }) => {
+      return { ...endpoint, ephemeral: false, sockets: [], processes: openers?.get(pid) ?? null, owners: [] };
+    });
+    if (reader.isLocal) ignored.noteOpeners(listeners, pids);
+    return listeners;
   }
 
   /** Tells of the holders that have ended. To be called after each look. */
@@ -219,6 +228,15 @@ export class HolderSearch {
     if (telling !== undefined) this.#telling = telling;
     return telling;
   }
+}
+
+/** The processes, none if one is gone. */
+function readEach(pids: ReadonlySet<number>): ReadonlyMap<number, readonly Process[]> {
+  const read = (pid: number): readonly Process[] => {
+    const process = readProcess(pid);
+    return process === null ? [] : [process];
+  };
+  return new Map([...pids].map((pid) => [pid, read(pid)]));
 }
 
 /** The listener without what was learned of its holders; the source's own answer of it is lost as well. */

@@ -33,10 +33,11 @@ export class IgnoredHolders {
     for (const { sockets } of listeners) if (sockets.every(isHeldHere)) this.#heldHere.add(sockets);
   }
 
-  /** Notes the process that opened a listener of which nothing else is left. */
-  noteOpener(listener: Listener, pid: number): void {
-    if (listener.processes !== null) this.note([listener]);
-    else if (isThisProcess(pid)) this.#heldHere.add(listener.sockets);
+  /** Notes the processes that opened listeners of which nothing else is left: their pids in the order of the listeners. */
+  noteOpeners(listeners: readonly Listener[], pids: readonly number[]): void {
+    this.note(listeners);
+    for (const [i, { processes, sockets }] of listeners.entries())
+      if (processes === null && isThisProcess(pids[i])) this.#heldHere.add(sockets);
   }
 
   /** Whether all who hold this listener are left out. */
@@ -49,6 +50,6 @@ export class IgnoredHolders {
   }
 }
 
-function isThisProcess(pid: number): boolean {
+function isThisProcess(pid: number | undefined): boolean {
   return pid === process.pid;
 }

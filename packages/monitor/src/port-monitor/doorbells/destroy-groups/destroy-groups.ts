@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Libc } from '../../../kernel/calls.js';
 import { loadLibc } from '../../../kernel/load-libc.js';
 import { type NetworkNamespace, OwnNamespace } from '../../../kernel/namespaces/network-namespace.js';
@@ -23,7 +24,9 @@ const GROUPS = [
 ];
 
 /** How many messages are taken before the rest waits for the next turn of the event loop. */
-const MESSAGES_A_TURN = 10_000;
+const MESSAGES_A_TURN = 1000;
+/** In a flood there would be no end to it: what is left is taken the next time. */
+const TURNS_A_TIME = 20;
 
 /** What a refusal of the kernel says, by what was refused. */
 const REFUSALS = {
@@ -69,7 +72,8 @@ export class DestroyDoorbell implements Doorbell {
   keepsEndings = false;
   #endings: SocketEnding[] = [];
   #missed = false;
-  #drain: (() => void) | undefined;
+  /** Tells whether more may wait. */
+  #drain: (() => boolean) | undefined;
   #watch: Watch | undefined;
 
   constructor(
@@ -92,7 +96,7 @@ export class DestroyDoorbell implements Doorbell {
         { kind: 'readable', fd: socket.fd },
         {
           persistent: this.#persistent,
-          onReady: drain,
+          onReady: () => void drain(),
           onFailure: (error) => onFailure?.(doorbellErrorFrom('destroy', error)),
         },
       );
@@ -108,30 +112,34 @@ export class DestroyDoorbell implements Doorbell {
   }
 
   /** What ended since the last call, as far as the kernel has told by now: it does so a moment after the end. */
-  takeEndings(): TakenEndings {
-    this.#drain?.();
+  async takeEndings(): Promise<TakenEndings> {
+    for (let turn = 1; this.#drain?.() && turn < TURNS_A_TIME; turn++) await nextTurn();
     const taken = { endings: this.#endings, missed: this.#missed };
     this.#endings = [];
     this.#missed = false;
     return taken;
   }
 
-  /** Rings if there was a message, or too many. If some were lost, a look finds what they were about. */
-  #receive(socket: NetlinkSocket, ring: Ring, onFailure: OnFailure | undefined): void {
-    let isNews = false;
+  /**
+   * Rings if there was a message, or too many. If some were lost, a look finds what they were about.
+   *
+   * @returns whether more may wait
+   */
+  #receive(socket: NetlinkSocket, ring: Ring, onFailure: OnFailure | undefined): boolean {
+    let count = 0;
     try {
-      for (let i = 0; i < MESSAGES_A_TURN; i++) {
+      for (; count < MESSAGES_A_TURN; count++) {
         const length = socket.receive(this.#message);
         if (length === NOTHING_WAITS) break;
-        isNews = true;
         if (this.keepsEndings) this.#keep(length);
       }
     } catch (error) {
       void this.stop();
       onFailure?.(failureFrom(error));
-      return;
+      return false;
     }
-    if (isNews) ring();
+    if (count > 0) ring();
+    return count === MESSAGES_A_TURN;
   }
 
   #keep(length: number): void {

@@ -118,7 +118,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the destroy groups', ()
     const bell = await started();
     const rung = bell.next();
     const pause = new Int32Array(new SharedArrayBuffer(4));
-    for (let missed = false; !missed; missed = bell.doorbell.takeEndings().missed) {
+    for (let missed = false; !missed; { missed } = await bell.doorbell.takeEndings()) {
       for (let i = 0; i < 10_000; i++) openSocket(UDP4)[Symbol.dispose]();
       // The kernel tells of them in a thread of its own, and nobody reads meanwhile.
       Atomics.wait(pause, 0, 0, 100);
@@ -146,7 +146,9 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the destroy groups', ()
     socket[Symbol.dispose]();
     const ending = { ...endpoint, port: socket.bound.port, heardAtNs: expect.any(BigInt) };
     const endings: SocketEnding[] = [];
-    await expect.poll(() => endings.push(...doorbell.takeEndings().endings) && endings).toEqual([ending]);
+    await expect
+      .poll(async () => endings.push(...(await doorbell.takeEndings()).endings) && endings)
+      .toEqual([ending]);
     expect(endings[0]?.heardAtNs).toBeGreaterThan(before);
   });
 
@@ -156,7 +158,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES || !HAS_SOCK_DIAG)('the destroy groups', ()
     const { told } = await python<number>(SHUT_DOWN);
     const endings: SocketEnding[] = [];
     await expect
-      .poll(() => endings.push(...doorbell.takeEndings().endings) && endings)
+      .poll(async () => endings.push(...(await doorbell.takeEndings()).endings) && endings)
       .toMatchObject([{ port: told }]);
   });
 
