@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readProcLink } from './read-proc-file.js';
+import { programDirectory } from './read-process.js';
 
 /**
  * Reads a variable of the environment that a process was started with (proc_pid_environ(5)). Of several entries the first
@@ -18,9 +19,10 @@ export function environmentValue(pid: number, name: string): string | null | und
 
 function readEnvironment(pid: number): Buffer | undefined {
   try {
-    const environment = readFileSync(`/proc/${pid}/environ`);
+    const program = programDirectory(pid);
+    const environment = readFileSync(`${program}/environ`);
     // A process that has ended shows an empty one until its parent has asked for its status.
-    const isOver = environment.length === 0 && readProcLink(`/proc/${pid}/exe`) === null;
+    const isOver = environment.length === 0 && readProcLink(`${program}/exe`) === null;
     return isOver ? undefined : environment;
   } catch {
     return undefined;

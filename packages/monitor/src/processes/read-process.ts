@@ -69,9 +69,9 @@ export function readState(pid: number): ProcessState | null {
 }
 
 /**
- * Where /proc tells what a process runs. A main thread that has ended tells nothing any more, another thread of it does.
+ * Where /proc tells what a process runs, and in which environment. A main thread that has ended tells nothing any more, another thread of it does.
  */
-function programDirectory(pid: number): string {
+export function programDirectory(pid: number): string {
   const directory = `/proc/${pid}`;
   if (readProcLink(`${directory}/exe`) !== null) return directory;
   const thread = threads(pid).find((each) => readProcLink(`/proc/${pid}/task/${each}/exe`) !== null);
