@@ -119,7 +119,8 @@ export class PlaceWatch {
     const look = (watch: SiteWatch) => watch.lookUnlessUnchanged()?.then((found) => void events.push(found));
     await lookInSlices(this.watches.map((watch) => () => look(watch)));
     for (const watch of this.watches) if (!watch.knowsHolders) events.push(await watch.learnHolders());
-    return events.flat();
+    // What a watch tells after its look may be in both answers.
+    return [...new Set(events.flat())];
   }
 
   async stop(): Promise<void> {
