@@ -28,8 +28,8 @@ export function difference(before: readonly Listener[], after: readonly Listener
   }
 }
 
-/** By inode alone, which every source of Linux knows. */
-function haveSameSockets(a: Listener, b: Listener): boolean {
+/** Whether two looks saw an endpoint with the same sockets: by inode alone, which every source of Linux knows. */
+export function haveSameSockets(a: Listener, b: Listener): boolean {
   if ([...a.sockets, ...b.sockets].some(({ inode }) => inode === null)) return mayHaveSameHolder(a, b);
   return (
     a.sockets.length === b.sockets.length && a.sockets.every(({ inode }, i) => inode === b.sockets[i]?.inode)

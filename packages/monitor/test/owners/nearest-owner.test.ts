@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { listListeners, type PortEvent, PortMonitor } from '../../dist/index.js';
-import { refresh } from '../port-monitor/asked-monitor.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { ShellTree } from './shell-tree.js';
 
@@ -18,7 +17,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the nearest owner of a port', () => {
   }
 
   async function owners(): Promise<Record<number, readonly string[]>> {
-    await refresh(monitor);
+    await monitor.refresh();
     return Object.fromEntries(monitor.listeners().map(({ port, owners }) => [port, owners]));
   }
 

@@ -10,7 +10,6 @@ import {
   PortMonitor,
   type PortMonitorOptions,
 } from '../../dist/index.js';
-import { refresh } from '../port-monitor/asked-monitor.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
 import { CGROUP_ROOT } from './cgroup-root.js';
 
@@ -125,7 +124,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await mine.open('child', 8002);
     await mine.open('detached', 8003);
     await others.open('detached', 8004);
-    await refresh(monitor);
+    await monitor.refresh();
     expect(owners()).toEqual({ 8001: ['mine'], 8002: ['mine'], 8003: ['mine'], 8004: [] });
   });
 
@@ -169,7 +168,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await mine.open('here', 8001);
     await started();
     await mine.open('here', 8002);
-    const looking = refresh(monitor);
+    const looking = monitor.refresh();
     monitor.own({ name: 'mine', pid: mine.pid });
     await looking;
     expect(monitor.recentEvents().events).toMatchObject([
@@ -218,7 +217,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
       monitor.own({ name: 'near', pid: inner.pid });
       monitor.own({ name: 'far', pid: process.pid });
       await inner.open('child', 8001);
-      await refresh(monitor);
+      await monitor.refresh();
       expect(owners()).toEqual({ 8001: ['near', 'far', 'marked', 'cgroup'] });
       expect(monitor.listeners({ owner: 'far' })).toHaveLength(1);
       expect(monitor.listeners({ owner: 'nobody' })).toHaveLength(0);
@@ -250,7 +249,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     const events = monitor.events({ owner: 'mine' });
     await others.open('here', 8001);
     await mine.open('here', 8002);
-    await refresh(monitor);
+    await monitor.refresh();
     expect((await events.next()).value).toMatchObject({ type: 'opened', listener: { port: 8002 } });
   });
 
@@ -266,7 +265,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await Promise.resolve();
     process.kill(server, 'SIGKILL');
     await ended(server);
-    await refresh(monitor);
+    await monitor.refresh();
     await monitor.stop();
     expect(await typesOf(events)).toEqual(['opened', 'closed']);
     expect(await typesOf(all)).toEqual(['changed', 'changed', 'closed']);
@@ -281,7 +280,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     process.kill(server, 'SIGKILL');
     await ended(server);
     await others.open('here', 8001);
-    await refresh(monitor);
+    await monitor.refresh();
     await monitor.stop();
     expect(await typesOf(mines)).toEqual(['closed']);
     expect(await typesOf(all)).toEqual(['changed']);
@@ -305,7 +304,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the owners of a port', () => {
     await started({ filter: { owners: ['mine'] } });
     await mine.open('here', 8001);
     await others.open('here', 8002);
-    expect(await refresh(monitor)).toEqual([]);
+    expect(await monitor.refresh()).toEqual([]);
     const owner = monitor.own({ name: 'mine', pid: mine.pid });
     expect(monitor.recentEvents().events).toMatchObject([{ type: 'opened', listener: { port: 8001 } }]);
     owner.end();

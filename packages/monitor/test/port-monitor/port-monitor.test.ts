@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type PortEvent, PortMonitor } from '../../src/index.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
-import { askedMonitor, brief, look, refresh } from './asked-monitor.js';
+import { askedMonitor, brief, look } from './asked-monitor.js';
 import { listenerProcess } from './listener-process.js';
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
@@ -11,7 +11,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     await using master = await listenerProcess();
     await using monitor = await askedMonitor();
     await master.open(8080);
-    const [opened, ...others] = await refresh(monitor);
+    const [opened, ...others] = await monitor.refresh();
     expect(others).toEqual([]);
     expect(opened).toMatchObject({
       type: 'opened',
@@ -21,7 +21,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     });
     expect(await look(monitor)).toEqual([]);
     await master.close(8080);
-    expect(await refresh(monitor)).toMatchObject([
+    expect(await monitor.refresh()).toMatchObject([
       {
         type: 'closed',
         sequence: 2,
@@ -52,7 +52,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     await using monitor = await askedMonitor();
     await first.close(8080);
     await second.open(8080);
-    expect(await refresh(monitor)).toMatchObject([
+    expect(await monitor.refresh()).toMatchObject([
       {
         type: 'changed',
         changes: ['sockets'],
@@ -77,7 +77,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     await using monitor = await askedMonitor({ history: 3 });
     for (const port of [1001, 1002, 1003, 1004, 1005]) {
       await master.open(port);
-      await refresh(monitor);
+      await monitor.refresh();
     }
     expect(monitor.recentEvents(3)).toMatchObject({
       events: [{ sequence: 4 }, { sequence: 5 }],
@@ -98,12 +98,12 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     await using master = await listenerProcess();
     await using monitor = await askedMonitor();
     await master.open(8080);
-    await refresh(monitor);
+    await monitor.refresh();
     const { now } = Date;
     Date.now = () => now() - 3_600_000;
     try {
       await master.close(8080);
-      const [closed] = await refresh(monitor);
+      const [closed] = await monitor.refresh();
       expect(closed?.sequence).toBe(2);
       expect(closed?.type === 'closed' && closed.openMs >= 0 && closed.openMs < 60_000).toBe(true);
     } finally {

@@ -10,10 +10,8 @@ import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
 import { PresentHolders } from './present-holders.js';
 
-/** How long an event waits for the processes behind it at least. */
+/** How long a look waits for the processes behind what it has found. */
 const WAIT_MS = 100;
-/** It waits longer if a search takes longer on this machine, since some processes want to be left out; but not for ever. */
-const WAIT_LIMIT_MS = 1000;
 
 /** What is open, and learns more of it. */
 interface LearningListeners {
@@ -23,8 +21,12 @@ interface LearningListeners {
   renamed(pids: ReadonlySet<number>): void;
   /** Whether a listener is still as it was. */
   isOpen(listener: Listener): boolean;
-  /** Is told what was learned after {@link HolderSearch.findSoon} had to answer, and resolves when that is told. */
+  /** Is told which listeners are searched for longer than {@link HolderSearch.findSoon} waits, and when they were seen. */
+  holdBack(listeners: readonly Listener[], now: number): void;
+  /** Is told what was learned after that, and resolves when that is told. */
   learn(listeners: () => readonly Listener[]): Promise<void> | undefined;
+  /** Is told for which listeners the search failed, and resolves when it is told of those that waited for that. */
+  learnNothing(listeners: readonly Listener[]): Promise<void> | undefined;
 }
 
 /** An endpoint that a process opened. */
@@ -53,7 +55,6 @@ export class HolderSearch {
   /** Searches that nobody may wait for any more. */
   readonly #attempts = new Set<AbortController>();
 
-  #waitMs = WAIT_MS;
   /** While it is told what was learned last. */
   #telling: Promise<void> | undefined;
 
@@ -64,6 +65,7 @@ export class HolderSearch {
       find: (listeners, openers) => this.#find(listeners, openers),
       isOpen: (listener) => open.isOpen(listener),
       onFound: (late) => this.#learn(() => late),
+      onFailed: (listeners) => (signal.aborted ? undefined : open.learnNothing(listeners)),
       signal,
     });
     this.#present = new PresentHolders({
@@ -73,7 +75,7 @@ export class HolderSearch {
       listeners: () => open.all(),
       learn: (listeners) => this.#learn(listeners),
       renamed: (pids) => open.renamed(pids),
-      searchNow: (listeners) => this.#late.addNow(listeners.map(toSearchAnew)),
+      searchNow: (listeners) => this.#searchNow(listeners),
     });
     signal.addEventListener('abort', () => {
       for (const attempt of this.#attempts) attempt.abort(signal.reason);
@@ -93,9 +95,10 @@ export class HolderSearch {
 
   /**
    * The same without waiting for long: with those who are known to have opened them if that is known of all, else with
-   * all who hold them, or without processes if that takes too long.
+   * all who hold them.
    *
    * @param openers by the listener's key
+   * @returns none if the search goes on: they are held back until it is over
    * @throws what made the search fail; it is tried again, and told late
    */
   async findSoon(
@@ -165,9 +168,7 @@ export class HolderSearch {
     signal = this.#options.signal,
   ): Promise<readonly Listener[]> {
     const { reader, ignored } = this.#options;
-    const began = performance.now();
     const found = await reader.attachProcesses(listeners, openers, signal);
-    this.#waitMs = Math.min(Math.max(WAIT_MS, 2 * (performance.now() - began)), WAIT_LIMIT_MS);
     if (!reader.isLocal) return found;
     if (reader.findsProcesses) this.#noteHolders(found);
     else ignored.noteHeldHere(found);
@@ -178,21 +179,23 @@ export class HolderSearch {
     listeners: readonly Listener[],
     openers: readonly Opener[],
   ): Promise<readonly Listener[]> {
+    const now = performance.now();
     const attempt = new AbortController();
     const search = this.#attempt(attempt, listeners, openers);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, this.#waitMs, undefined);
+      timer = setTimeout(resolve, WAIT_MS, undefined);
     });
     const found = await Promise.race([search, timeout]).finally(() => clearTimeout(timer));
     if (found !== undefined) return found;
+    this.#options.open.holdBack(listeners, now);
     if (!this.#late.adopt(search, listeners)) {
       // If listeners open faster than they can be searched for, searches side by side would become ever more.
       search.catch(() => undefined);
       attempt.abort();
       this.#late.add(listeners, openers);
     }
-    return listeners;
+    return [];
   }
 
   async #attempt(
@@ -207,6 +210,12 @@ export class HolderSearch {
     } finally {
       this.#attempts.delete(attempt);
     }
+  }
+
+  /** What has other sockets by now is searched for already. */
+  #searchNow(listeners: readonly Listener[]): void {
+    const { open } = this.#options;
+    this.#late.addNow(listeners.filter((listener) => open.isOpen(listener)).map(toSearchAnew));
   }
 
   #noteHolders(listeners: readonly Listener[]): void {

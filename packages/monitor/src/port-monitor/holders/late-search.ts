@@ -15,6 +15,8 @@ export interface LateSearchOptions {
   readonly isOpen: (listener: Listener) => boolean;
   /** May resolve when all of it is told. */
   readonly onFound: (listeners: readonly Listener[]) => Promise<void> | undefined;
+  /** Is told for which listeners a search failed. They are searched for again. */
+  readonly onFailed: (listeners: readonly Listener[]) => Promise<void> | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -87,9 +89,10 @@ export class LateSearch {
 
   async #finish(search: Promise<readonly Listener[]>, listeners: readonly Listener[]): Promise<void> {
     this.#isUnderWay = true;
+    const { onFound, onFailed } = this.#options;
     const found = await search.catch(() => undefined);
     if (found === undefined) this.#putBack(listeners);
-    else await this.#options.onFound(found);
+    await (found === undefined ? onFailed(listeners) : onFound(found));
     this.#isUnderWay = false;
     this.#waitMs = found === undefined ? Math.min(2 * this.#waitMs, LATE_LIMIT_MS) : LATE_MS;
     if (this.#listeners.size > 0) this.#wait();

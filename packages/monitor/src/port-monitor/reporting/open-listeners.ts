@@ -1,12 +1,15 @@
 import { compareListeners, type Listener, listenerKey } from '../../listener.js';
-import type { Process } from '../../processes/process.js';
 import { inTurns } from '../../timing/in-turns.js';
-import { difference } from '../difference.js';
+import { haveSameSockets } from '../difference.js';
 import type { IgnoredHolders } from '../holders/ignored-holders.js';
 import type { PresentProcesses } from '../holders/present-processes.js';
 import type { TransientListener } from '../records/replay.js';
 import type { EventBody, ListenerChange } from './event.js';
+import { HeldBackListeners } from './held-back-listeners.js';
 import { type PortFilter, passes } from './port-filter.js';
+import { takeOverQueues } from './queues.js';
+import { haveSameProcesses } from './same-processes.js';
+import { SettleTimer } from './settle-timer.js';
 
 /** Which listeners are told of, and to whom. */
 export interface OpenListenersOptions {
@@ -36,7 +39,7 @@ interface OpenListener {
   listener: Listener;
   /** When it was first seen, on the clock of `performance.now()`. */
   readonly since: number;
-  /** Somebody was told that it is there, or it was there at the start: so its end is told as well. */
+  /** Somebody was told that it is there, or it was there at the start and wanted: so its end is told as well. */
   isReported: boolean;
 }
 
@@ -50,13 +53,15 @@ export class OpenListeners {
   #hasQueues = true;
   /** Those that are to be told of once they have been open for long enough. */
   readonly #unsettled = new Set<OpenListener>();
-  #settleTimer: NodeJS.Timeout | undefined;
-  #isStopped = false;
+  readonly #settleTimer: SettleTimer;
+  /** Those that are not known here yet, or not with these sockets. */
+  readonly #heldBack = new HeldBackListeners();
   /** While much is noted or learned; what comes meanwhile waits for that. */
   #noting: Promise<void> | undefined;
 
   constructor(options: OpenListenersOptions) {
     this.#options = options;
+    this.#settleTimer = new SettleTimer({ ...options, onSettled: () => options.looks.ring() });
   }
 
   /** Those that are wanted, in the order of `compareListeners`. */
@@ -66,7 +71,7 @@ export class OpenListeners {
     return this.#allSorted().filter((listener) => this.#isWanted(listener));
   }
 
-  /** All that are open, wanted or not, in no order. */
+  /** All that are open and not held back, wanted or not, in no order. */
   all(): readonly Listener[] {
     return [...this.#open.values()].map(({ listener }) => listener);
   }
@@ -74,26 +79,33 @@ export class OpenListeners {
   /** Those of them that were told or were there at the start: the end of each will be told. */
   reported(): readonly Listener[] {
     this.#takeOverQueues();
-    const shown = this.#sorted().filter((open) => this.#isShown(open));
-    return shown.map(({ listener }) => listener);
+    const reported = this.#sorted().filter(({ isReported }) => isReported);
+    return reported.map(({ listener }) => listener);
   }
 
   /** Whether it is open, with the same sockets. */
   isOpen(listener: Listener): boolean {
-    return this.#getUnchanged(listener) !== undefined;
+    const key = listenerKey(listener);
+    const known = this.#heldBack.get(key) ?? this.#open.get(key)?.listener;
+    return known !== undefined && haveSameSockets(known, listener);
   }
 
   /** What was there at the start, which is no event. */
   addInitial(listeners: readonly Listener[]): void {
     const since = performance.now();
     for (const listener of listeners)
-      this.#open.set(listenerKey(listener), { listener, since, isReported: true });
+      this.#open.set(listenerKey(listener), { listener, since, isReported: this.#isWanted(listener) });
   }
 
   /** All that a look saw, in the order of `compareListeners`: what waits in their queues is no event, but whoever asks sees it. */
   sawQueues(seen: readonly Listener[]): void {
     this.#seen = seen;
     this.#hasQueues = false;
+  }
+
+  /** The same as {@link note} of listeners whose holders are still searched for: nothing of this is told until they are learned. */
+  holdBack(listeners: readonly Listener[], now: number): void {
+    this.#heldBack.add(listeners, now);
   }
 
   /** Listeners that have come, or whose sockets are others now. The former are told by {@link settle}. */
@@ -107,18 +119,19 @@ export class OpenListeners {
 
   #note(listener: Listener, now: number): void {
     const key = listenerKey(listener);
+    const since = this.#heldBack.release(key) ?? now;
     const known = this.#open.get(key);
     if (known !== undefined) {
       this.#update(known, listener, ['sockets']);
       return;
     }
-    const open = { listener, since: now, isReported: false };
+    const open = { listener, since, isReported: false };
     this.#open.set(key, open);
     this.#unsettled.add(open);
   }
 
   /**
-   * Processes were found after listeners had to be told without them.
+   * Processes were found that were not known when the listeners were noted, or held back.
    *
    * @param late is asked when all that was noted and learned before is told
    */
@@ -131,10 +144,20 @@ export class OpenListeners {
     return learned === undefined ? this.settle() : learned.then(() => this.settle());
   }
 
+  /** A search for processes failed: they are searched for again, but what was held back is told without them. */
+  learnNothing(listeners: readonly Listener[]): Promise<void> | undefined {
+    return this.learn(() => listeners.filter((listener) => this.#heldBack.has(listener)));
+  }
+
   #learn(listener: Listener): void {
-    const open = this.#getUnchanged(listener);
-    if (open === undefined || haveSameProcesses(open.listener, listener)) return;
-    this.#update(open, listener, ['processes']);
+    if (!this.isOpen(listener)) return;
+    if (this.#heldBack.has(listener)) {
+      this.#note(listener, performance.now());
+      return;
+    }
+    const open = this.#open.get(listenerKey(listener));
+    if (open !== undefined && !haveSameProcesses(open.listener, listener))
+      this.#update(open, listener, ['processes']);
   }
 
   #inOrder(begin: () => Promise<void> | undefined): Promise<void> | undefined {
@@ -176,11 +199,12 @@ export class OpenListeners {
 
   #forget(listener: Listener): void {
     const key = listenerKey(listener);
+    this.#heldBack.release(key);
     const open = this.#open.get(key);
     if (open === undefined) return;
     this.#open.delete(key);
     this.#unsettled.delete(open);
-    if (!this.#isShown(open)) return;
+    if (!open.isReported) return;
     this.#reread([open], EVENT_AGE_MS);
     this.#tellClosed(open, open.listener);
   }
@@ -200,15 +224,16 @@ export class OpenListeners {
 
   /** Tells of what has been open for long enough, and has a look taken when the next one has. */
   settle(): Promise<void> | undefined {
-    this.#stopWaiting();
-    if (this.#unsettled.size === 0) return undefined;
     const { settleMs } = this.#options;
     const dueSince = performance.now() - settleMs;
     const due = [...this.#unsettled].filter(({ since }) => since <= dueSince);
     const told = inTurns(due, (some) => {
       for (const open of some) this.#settle(open);
     });
-    return told === undefined ? this.#waitToSettle() : told.then(() => this.#waitToSettle());
+    const wait = () => this.#settleTimer.waitFor(this.#unsettled);
+    if (told !== undefined) return told.then(wait);
+    wait();
+    return undefined;
   }
 
   #settle(open: OpenListener): void {
@@ -218,38 +243,22 @@ export class OpenListeners {
     this.#options.events.publish({ type: 'opened', listener: open.listener });
   }
 
-  #waitToSettle(): undefined {
-    this.#stopWaiting();
-    if (this.#unsettled.size === 0 || this.#isStopped) return;
-    const { settleMs, persistent, looks } = this.#options;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const { since } of this.#unsettled) oldest = Math.min(oldest, since);
-    const waitMs = Math.max(0, oldest + settleMs - performance.now());
-    this.#settleTimer = setTimeout(() => looks.ring(), waitMs);
-    if (!persistent) this.#settleTimer.unref();
-  }
-
-  #stopWaiting(): void {
-    clearTimeout(this.#settleTimer);
-  }
-
   /** Has no more looks taken, and resolves when all that was learned is told. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#stopWaiting();
+    this.#settleTimer.stop();
     await this.#noting;
   }
 
   /** It changed its processes or owners, and so it may no longer be wanted, or only now. */
   #update(open: OpenListener, listener: Listener, changes: readonly ListenerChange[]): void {
     const previous = open.listener;
-    const wasShown = this.#isShown(open);
+    const wasReported = open.isReported;
     open.listener = listener;
     this.#hasQueues = false;
     const isWanted = this.#isWanted(listener);
-    open.isReported = wasShown && isWanted;
+    open.isReported = wasReported && isWanted;
     if (open.isReported) this.#tellChanged(open, previous, changes);
-    else if (wasShown) this.#tellClosed(open, previous);
+    else if (wasReported) this.#tellClosed(open, previous);
     else if (isWanted) this.#unsettled.add(open);
   }
 
@@ -270,33 +279,16 @@ export class OpenListeners {
     this.#options.events.publish({ type: 'closed', listener, openMs: msSince(since) });
   }
 
-  #isShown({ listener, isReported }: OpenListener): boolean {
-    return isReported && this.#isWanted(listener);
-  }
-
   #isWanted(listener: Listener): boolean {
     const { filter, ignored } = this.#options;
     return !ignored.has(listener) && passes(listener, filter);
-  }
-
-  #getUnchanged(listener: Listener): OpenListener | undefined {
-    const open = this.#open.get(listenerKey(listener));
-    if (open === undefined) return undefined;
-    return difference([open.listener], [listener]).replaced.length === 0 ? open : undefined;
   }
 
   /** Only for who asks: queues change far more often than anybody does. */
   #takeOverQueues(): void {
     if (this.#hasQueues) return;
     this.#hasQueues = true;
-    const seen = this.#seen;
-    let i = 0;
-    for (const open of this.#sorted()) {
-      while (i < seen.length && compareListeners(seen[i] as Listener, open.listener) < 0) i++;
-      const { [i]: now } = seen;
-      if (now !== undefined && compareListeners(now, open.listener) === 0)
-        open.listener = withQueuesOf(now, open.listener);
-    }
+    takeOverQueues(this.#seen, this.#sorted());
   }
 
   #allSorted(): readonly Listener[] {
@@ -306,28 +298,6 @@ export class OpenListeners {
   #sorted(): OpenListener[] {
     return [...this.#open.values()].sort((a, b) => compareListeners(a.listener, b.listener));
   }
-}
-
-/** The listener with what waits in the queues of its sockets now; the same object if that is what it has. */
-function withQueuesOf(now: Listener, listener: Listener): Listener {
-  const sockets = listener.sockets.map((socket, i) => {
-    const { inode, backlog, backlogLimit } = now.sockets[i] ?? socket;
-    const isSame = backlog === socket.backlog && backlogLimit === socket.backlogLimit;
-    return isSame || inode !== socket.inode ? socket : { ...socket, backlog, backlogLimit };
-  });
-  return sockets.every((socket, i) => socket === listener.sockets[i]) ? listener : { ...listener, sockets };
-}
-
-function haveSameProcesses(a: Listener, b: Listener): boolean {
-  if (a.processes === null || b.processes === null) return a.processes === b.processes;
-  return (
-    a.processes.length === b.processes.length &&
-    a.processes.every((each, i) => isSame(each, b.processes?.[i]))
-  );
-}
-
-function isSame(a: Process, b: Process | undefined): boolean {
-  return a.pid === b?.pid && a.startTicks === b.startTicks;
 }
 
 function msSince(since: number): number {

@@ -42,7 +42,7 @@ test('a second search is not taken on while one goes on, nor while one is to beg
 });
 
 test('what could not be searched for is tried again, each time later, and not in place of what is newer', async () => {
-  const { late, searched, found } = lateSearch();
+  const { late, searched, found, failed } = lateSearch();
   searched.mockRejectedValueOnce(new Error('EMFILE')).mockRejectedValueOnce(new Error('EMFILE'));
   late.add([at(1), at(2, 5)], []);
   await vi.advanceTimersByTimeAsync(100);
@@ -51,6 +51,7 @@ test('what could not be searched for is tried again, each time later, and not in
   expect(searched).toHaveBeenCalledTimes(2);
   await vi.advanceTimersByTimeAsync(400);
   expect(searched.mock.calls.at(-1)).toEqual([[at(1), at(2, 6)], []]);
+  expect(failed.mock.calls).toEqual([[[at(1), at(2, 5)]], [[at(1), at(2, 6)]]]);
   expect(found).toHaveBeenCalledOnce();
 });
 
@@ -65,9 +66,10 @@ test('what closed meanwhile is not searched for, and an endpoint only as it was 
 function lateSearch(isOpen: (listener: Listener) => boolean = () => true) {
   const searched = vi.fn(async (listeners: readonly Listener[], _openers: readonly Opener[]) => listeners);
   const found = vi.fn();
+  const failed = vi.fn();
   const { signal } = new AbortController();
-  const late = new LateSearch({ find: searched, isOpen, onFound: found, signal });
-  return { late, searched, found };
+  const late = new LateSearch({ find: searched, isOpen, onFound: found, onFailed: failed, signal });
+  return { late, searched, found, failed };
 }
 
 function deferred() {
