@@ -5,6 +5,12 @@ import { SkippedTestsReporter } from './scripts/skipped-tests-reporter.js';
 /** As many files at a time as there are cores, and CI has two: with more, what is waited for comes late. */
 const AT_A_TIME = Math.min(2, availableParallelism());
 
+/**
+ * What never comes is waited for in vain for so long; what comes late on a busy machine is no failure. A slower machine says by
+ * which factor it is (`PORTOLAN_TEST_SLOWNESS`).
+ */
+const LIMIT_MS = 120_000 * Number(process.env.PORTOLAN_TEST_SLOWNESS ?? 1);
+
 /** These measure how long something takes or what it costs, or count what the kernel tells of the whole machine. */
 const ALONE = [
   'packages/monitor/test/port-monitor/doorbells/**/*.test.ts',
@@ -20,10 +26,9 @@ const ALONE = [
 export default defineConfig({
   test: {
     pool: 'forks',
-    // What never comes is waited for in vain for so long; what comes late on a busy machine is no failure.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 60_000 } },
+    testTimeout: LIMIT_MS,
+    hookTimeout: LIMIT_MS,
+    expect: { poll: { timeout: LIMIT_MS / 2 } },
     reporters: ['default', new SkippedTestsReporter()],
     projects: [
       {

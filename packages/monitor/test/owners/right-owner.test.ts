@@ -82,7 +82,7 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
       console.log(
         `right owner: ${right} ports of ${all.length} processes, ${detached} of them detached, ${cleared} without environment`,
       );
-    }, 120_000);
+    });
 
     test('have them also where the owners come afterwards, as far as ancestors and environment lead', async () => {
       await using monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 1e6 });
@@ -100,6 +100,6 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)(
       console.log(
         `right owner, afterwards: ${right} ports; ${lost} processes had left no mark, and have no owner`,
       );
-    }, 120_000);
+    });
   },
 );
