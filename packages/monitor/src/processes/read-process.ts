@@ -69,7 +69,8 @@ export function readState(pid: number): ProcessState | null {
 }
 
 /**
- * Where /proc tells what a process runs, and in which environment. A main thread that has ended tells nothing any more, another thread of it does.
+ * Where /proc tells what a process runs, and in which environment. A main thread that has ended tells nothing any more,
+ * another thread of it does.
  */
 export function programDirectory(pid: number): string {
   const directory = `/proc/${pid}`;

@@ -33,7 +33,8 @@ interface Held {
 
 /**
  * Rings when a TCP listener opens or closes and when anything is bound in this network namespace, and keeps the kernel's
- * records of the former. Those of the whole machine come, and are told apart by their threads. Needs a mounted tracefs and the right to write to it, which root has.
+ * records of the former. Those of the whole machine come, and are told apart by their threads. Needs a mounted tracefs and
+ * the right to write to it, which root has.
  */
 export class TracefsDoorbell implements Doorbell {
   readonly name = 'tracefs';
@@ -71,8 +72,9 @@ export class TracefsDoorbell implements Doorbell {
   }
 
   /**
-   * What was recorded since the last call, up to now: after a flood it takes some turns of the event loop to read that. The record of an opening is there before listen() returns, and
-   * before a look can see the socket; that of a closing before a look can miss it.
+   * What was recorded since the last call, up to now: after a flood it takes some turns of the event loop to read that. The
+   * record of an opening is there before listen() returns, and before a look can see the socket; that of a closing before a
+   * look can miss it.
    */
   async takeRecords(): Promise<TakenRecords> {
     const calledNs = process.hrtime.bigint();
