@@ -1,6 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { readProcLink } from './read-proc-file.js';
+import { readProcLink, readWholeProcFile } from './read-proc-file.js';
 import { programDirectory } from './read-process.js';
+
+/**
+ * All arguments and variables that execve(2) takes are no longer than that (bprm_stack_limits(), fs/exec.c). A process may point
+ * to gigabytes as its environment later (PR_SET_MM_MAP, prctl(2)).
+ */
+const ENVIRONMENT_LIMIT = 6 * 1024 * 1024;
 
 /**
  * Reads a variable of the environment that a process was started with (proc_pid_environ(5)). Of several entries the first
@@ -17,16 +22,13 @@ export function environmentValue(pid: number, name: string): string | null | und
   return environment.toString('utf8', start, end < 0 ? environment.length : end);
 }
 
+/** As much of the environment as execve(2) lets a process have. */
 function readEnvironment(pid: number): Buffer | undefined {
-  try {
-    const program = programDirectory(pid);
-    const environment = readFileSync(`${program}/environ`);
-    // A process that has ended shows an empty one until its parent has asked for its status.
-    const isOver = environment.length === 0 && readProcLink(`${program}/exe`) === null;
-    return isOver ? undefined : environment;
-  } catch {
-    return undefined;
-  }
+  const program = programDirectory(pid);
+  const environment = readWholeProcFile(`${program}/environ`, ENVIRONMENT_LIMIT);
+  // A process that has ended shows an empty one until its parent has asked for its status.
+  const isOver = environment?.length === 0 && readProcLink(`${program}/exe`) === null;
+  return environment === null || isOver ? undefined : environment;
 }
 
 /** Each entry is `NAME=VALUE` and ends with a NUL. */
