@@ -1,8 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { siteOfFile } from './local-site.js';
 import type { Place } from './place.js';
 import { PlaceError } from './place-error.js';
 import type { LocalSite } from './site.js';
+
+/** The type of the file system that namespaces are files of (include/uapi/linux/magic.h). */
+const NSFS_MAGIC = 0x6e736673;
 
 /** The folder in which ip-netns(8) mounts the namespaces that it names. */
 export const NETNS_DIRECTORY = '/run/netns';
@@ -32,8 +35,12 @@ export class NetnsPlace implements Place {
 
   #inode(): number {
     try {
+      // Before it is opened: to open a device may do something, and to open a pipe waits for its writer.
+      if (statfsSync(this.#path).type !== NSFS_MAGIC)
+        throw new PlaceError(this.name, 'that is no network namespace');
       return statSync(this.#path).ino;
     } catch (error) {
+      if (error instanceof PlaceError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new PlaceError(
         this.name,

@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PortMonitor } from '../../dist/index.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { lookAtPlace } from './look-at-place.js';
 import { enterMountNamespace } from './mount-namespace.js';
 import { type Namespaces, startNamespaces, tcp } from './namespaces.js';
 import { brief, recordEvents } from './recorded-events.js';
@@ -90,5 +94,21 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a place by its name for ip netns', () => 
     await vi.waitFor(() => expect(told.filter(({ type }) => type === 'place')).toHaveLength(2), 60_000);
     expect(told.filter(({ type }) => type === 'closed')).toHaveLength(2);
     await namespaces.end('other');
+  });
+
+  test.each([
+    ['a pipe', 'mkfifo'],
+    ['a file', 'touch'],
+    ['a folder', 'mkdir'],
+  ])('that leads to %s is told to be none, and is not waited for', (_, make) => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-no-netns-'));
+    execFileSync(make, [join(folder, 'it')]);
+    const told = lookAtPlace(`netns:${folder}/it`);
+    rmSync(folder, { recursive: true });
+    expect(told).toBe(`ERR_PORTOLAN_PLACE netns:${folder}/it: that is no network namespace`);
+  });
+
+  test('that leads to a device is told to be none', () => {
+    expect(lookAtPlace('netns:/dev/zero')).toContain('netns:/dev/zero: that is no network namespace');
   });
 });

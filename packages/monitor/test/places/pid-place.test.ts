@@ -5,6 +5,7 @@ import { listListeners, type PortEvent, PortMonitor } from '../../src/index.js';
 import { PidPlace } from '../../src/places/pid-place.js';
 import { openSocket } from '../test-namespace/native-socket.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../test-namespace/test-namespace.js';
+import { lookFromUserNamespace } from './look-at-place.js';
 import { enterMountNamespace } from './mount-namespace.js';
 import { type Namespaces, startNamespaces, tcp } from './namespaces.js';
 import { brief } from './recorded-events.js';
@@ -97,6 +98,13 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the place of a process', () => {
     await expect(new PortMonitor({ in: 'pid:2147483647' }).start()).rejects.toMatchObject({
       code: 'ERR_PORTOLAN_PLACE',
     });
+  });
+
+  test('is looked at from outside if this process may enter its namespace and not come back', () => {
+    const server =
+      "import socket, time; s = socket.create_server(('127.0.0.1', 4321)); print(flush=True); time.sleep(60)";
+    const started = `mkfifo "$TMPDIR/ready"; unshare --net python3 -c "${server}" > "$TMPDIR/ready" & read -r _ < "$TMPDIR/ready"`;
+    expect(lookFromUserNamespace(started)).toMatch(/^pid:\d+ proc 127\.0\.0\.1 4321$/);
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import type { Libc } from '../calls.js';
 
@@ -15,7 +15,10 @@ const CLONE_NEWNET = 0x40000000;
 export function inNetworkNamespace<T>(libc: Libc, path: string, act: () => T, inode?: number): T {
   const home = openSync('/proc/thread-self/ns/net', 'r');
   try {
-    const there = openSync(path, 'r');
+    // Whoever may not come back must not leave: in a user namespace of its own, a process may enter just what was made there.
+    enter(libc, home);
+    // By now the path may lead to a pipe, for whose writer open(2) would wait.
+    const there = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (inode !== undefined && fstatSync(there).ino !== inode)
         throw new Error(`${path} is another one now`);

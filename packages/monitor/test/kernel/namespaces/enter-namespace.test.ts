@@ -18,7 +18,7 @@ const libc = loadLibc();
 test.skipIf(!MAY_MAKE_NAMESPACES)('a program that can’t go back to its namespace ends', async () => {
   const module = new RunningModule(`${ENTER}
 let calls = 0;
-const failing = { setns: (fd, type) => (++calls === 2 ? -1 : libc.setns(fd, type)) };
+const failing = { setns: (fd, type) => (++calls === 3 ? -1 : libc.setns(fd, type)) };
 inNetworkNamespace(failing, there, () => {
   child.stdin.end();
   console.log('inside');
