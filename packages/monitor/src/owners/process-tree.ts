@@ -51,7 +51,7 @@ export class ProcessTree {
     const above = this.#members.get(root.pid)?.roots ?? [];
     this.#roots.add(root);
     this.#put(root, [root, ...above]);
-    for (const child of this.#lookup.childrenOf(root.pid)) this.#addBelow(root, above, child);
+    this.#addBelow(root, above);
   }
 
   remove(root: Root): void {
@@ -129,12 +129,17 @@ export class ProcessTree {
     this.#members.set(pid, { startTicks, roots });
   }
 
-  #addBelow(root: Root, above: readonly Root[], pid: number): void {
-    const known = this.#members.get(pid)?.roots ?? [];
-    // A root that is below this one is nearer to its own processes.
-    const nearer = known.filter((each) => each !== root && !above.includes(each));
-    if (!this.#addKnown(pid, [...nearer, root, ...above])) return;
-    for (const child of this.#lookup.childrenOf(pid)) this.#addBelow(root, above, child);
+  /** Without recursion: thousands of processes may be each other's children. */
+  #addBelow(root: Root, above: readonly Root[]): void {
+    const parents = [root.pid];
+    for (let parent = parents.pop(); parent !== undefined; parent = parents.pop()) {
+      for (const child of this.#lookup.childrenOf(parent)) {
+        const known = this.#members.get(child)?.roots ?? [];
+        // A root that is below this one is nearer to its own processes.
+        const nearer = known.filter((each) => each !== root && !above.includes(each));
+        if (this.#addKnown(child, [...nearer, root, ...above])) parents.push(child);
+      }
+    }
   }
 
   #addKnown(pid: number, roots: readonly Root[]): boolean {

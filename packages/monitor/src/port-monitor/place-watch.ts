@@ -211,8 +211,7 @@ export class PlaceWatch {
       if (backOff.isDue) events.push(await this.#beginAgain(watch, backOff));
     }
     const fresh = sites.filter(({ id }) => !this.#watches.has(id));
-    events.push(...(await beginAll(fresh.map((site) => () => this.#begin(site)))));
-    return events.flat();
+    return [...events, ...(await beginAll(fresh.map((site) => () => this.#begin(site))))].flat();
   }
 
   /** If it can't be told, such as for want of descriptors, nothing comes or goes; that is reported once. */

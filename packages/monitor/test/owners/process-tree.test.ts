@@ -97,6 +97,18 @@ describe('a tree of processes', () => {
     );
   });
 
+  test('is as deep as processes are nested', () => {
+    const depth = 100_000;
+    const lookup = {
+      readStat: () => ({ name: 'x', parentPid: 0, startTicks: 0 }),
+      childrenOf: (pid: number) => (pid < depth ? [pid + 1] : []),
+    };
+    const tree = new ProcessTree(lookup);
+    const root = { name: 'mine', pid: 2, startTicks: 0 };
+    tree.add(root);
+    expect(tree.rootsOf({ pid: depth, startTicks: 0 }, [])).toEqual([root]);
+  });
+
   test('keeps what is below, where forks were lost, as far as ancestors lead', () => {
     const machine = new Machine();
     const tree = new ProcessTree(machine.lookup);

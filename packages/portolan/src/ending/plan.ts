@@ -30,11 +30,10 @@ export interface Asker {
 export function planEnd(listeners: readonly Listener[], asker: Asker): Plan {
   const free: Listener[] = [];
   const obstacles = new Set<string>();
-  for (const port of new Set(listeners.map(portText))) {
-    const group = listeners.filter((listener) => portText(listener) === port);
+  for (const group of byPort(listeners).values()) {
     const found = group.flatMap((listener) => obstaclesOf(listener, asker));
     for (const obstacle of found) obstacles.add(obstacle);
-    if (found.length === 0) free.push(...group);
+    if (found.length === 0) for (const listener of group) free.push(listener);
   }
   const targets = new Map(free.flatMap(({ processes }) => processes ?? []).map((one) => [one.pid, one]));
   return {
@@ -42,6 +41,17 @@ export function planEnd(listeners: readonly Listener[], asker: Asker): Plan {
     targets: [...targets.values()].sort(byAge),
     obstacles: [...obstacles],
   };
+}
+
+function byPort(listeners: readonly Listener[]): ReadonlyMap<string, readonly Listener[]> {
+  const groups = new Map<string, Listener[]>();
+  for (const listener of listeners) {
+    const port = portText(listener);
+    const group = groups.get(port);
+    if (group === undefined) groups.set(port, [listener]);
+    else group.push(listener);
+  }
+  return groups;
 }
 
 /** `tcp port 3000`. */

@@ -27,8 +27,8 @@ export function renderSsFormat(listeners: readonly Listener[]): string {
   // ss asks for UDP first.
   for (const protocol of ['udp', 'tcp']) {
     for (const listener of listeners) {
-      if (listener.protocol === protocol)
-        rows.push(...listener.sockets.map((socket) => rowOf(listener, socket)));
+      if (listener.protocol !== protocol) continue;
+      for (const socket of listener.sockets) rows.push(rowOf(listener, socket));
     }
   }
   const widths = COLUMNS.map((_, index) =>

@@ -70,3 +70,14 @@ it('leaves a port alone as a whole, and frees the others', () => {
   expect(listeners).toEqual([udp]);
   expect(obstacles).toHaveLength(1);
 });
+
+it('plans for as many listeners as there are, on one port or on many, in no time', () => {
+  const holder = processOf({ pid: 700 });
+  const onePort = Array.from({ length: 200_000 }, () => heldListener([holder]));
+  const manyPorts = Array.from({ length: 60_000 }, (_, i) => heldListener([holder], { port: i + 1 }));
+  const began = performance.now();
+  expect(planEnd(onePort, ASKER).listeners).toHaveLength(200_000);
+  expect(planEnd(manyPorts, ASKER).targets).toEqual([holder]);
+  // Port by port through all of them, it took a minute.
+  expect(performance.now() - began).toBeLessThan(10_000);
+});

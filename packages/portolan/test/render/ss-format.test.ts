@@ -51,3 +51,8 @@ it('has narrow columns where all is short', () => {
     'Netid State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess',
   );
 });
+
+it('prints as many sockets of one endpoint as there are', () => {
+  const sockets = Array.from({ length: 200_000 }, () => ({}));
+  expect(renderSsFormat([listener({ sockets })]).split('\n')).toHaveLength(200_002);
+});

@@ -52,6 +52,8 @@ function rowOf(service: Service, entries: Entries): Row {
 }
 
 function newest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? Math.max(...known) : undefined;
+  let latest: number | undefined;
+  for (const time of times)
+    if (time !== undefined && time > (latest ?? Number.NEGATIVE_INFINITY)) latest = time;
+  return latest;
 }
