@@ -97,18 +97,30 @@ export class SiteReader {
       : attached;
   }
 
+  /** Those of these listeners that have some of their sockets still; all of them if no source tells. */
+  async stillOpen(listeners: readonly Listener[], signal?: AbortSignal): Promise<readonly Listener[]> {
+    const open = await this.#openInodes(signal);
+    const isOpen = ({ inode }: ListenerSocket) => inode === null || open?.has(inode) === true;
+    return open === undefined ? listeners : listeners.filter(({ sockets }) => sockets.some(isOpen));
+  }
+
   /** The same listeners. What is the kernel's is so only if it is still open: a socket that nobody holds may have been closed. */
   async #unlessClosed(listeners: readonly Listener[], signal?: AbortSignal): Promise<readonly Listener[]> {
+    const open = await this.#openInodes(signal);
+    const checked = (socket: ListenerSocket): ListenerSocket =>
+      isKernels(socket) && open?.has(socket.inode) !== true ? { ...socket, holder: null } : socket;
+    return listeners.map((listener) =>
+      listener.sockets.some(isKernels) ? { ...listener, sockets: listener.sockets.map(checked) } : listener,
+    );
+  }
+
+  /** The inodes of the sockets that are open now; undefined if no source tells. */
+  async #openInodes(signal?: AbortSignal): Promise<ReadonlySet<number | null> | undefined> {
     // What this answer brings is new to whoever looks next.
     this.#hasAskedBetween = true;
     const now = await this.#chain.look(signal).catch(() => undefined);
     signal?.throwIfAborted();
-    const open = new Set(now?.listeners.flatMap(({ sockets }) => sockets.map(({ inode }) => inode)));
-    const checked = (socket: ListenerSocket): ListenerSocket =>
-      isKernels(socket) && !open.has(socket.inode) ? { ...socket, holder: null } : socket;
-    return listeners.map((listener) =>
-      listener.sockets.some(isKernels) ? { ...listener, sockets: listener.sockets.map(checked) } : listener,
-    );
+    return now && new Set(now.listeners.flatMap(({ sockets }) => sockets.map(({ inode }) => inode)));
   }
 
   /** The same listeners with their owners. Owners are processes of this machine, and so is what they own. */

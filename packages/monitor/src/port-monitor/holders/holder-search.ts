@@ -5,6 +5,7 @@ import type { SiteReader } from '../../places/site-reader.js';
 import type { Opener } from '../../processes/holders/opener.js';
 import type { Process } from '../../processes/process.js';
 import { readProcess } from '../../processes/read-process.js';
+import { hasEnded } from '../../processes/system-process-reader.js';
 import type { FollowedProcesses } from './followed-processes.js';
 import type { IgnoredHolders } from './ignored-holders.js';
 import { LateSearch } from './late-search.js';
@@ -95,10 +96,10 @@ export class HolderSearch {
 
   /**
    * The same without waiting for long: with those who are known to have opened them if that is known of all, else with
-   * all who hold them.
+   * all who hold them. One that has closed meanwhile has who opened it, or is left out if nobody knows.
    *
    * @param openers by the listener's key
-   * @returns none if the search goes on: they are held back until it is over
+   * @returns if the search goes on, those whose openers live; the others are held back until it is over
    * @throws what made the search fail; it is tried again, and told late
    */
   async findSoon(
@@ -110,7 +111,7 @@ export class HolderSearch {
     const known = listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []);
     try {
       const found = known.length === 0 ? undefined : attachProcessesAmong(known, listeners);
-      if (found === undefined) return await this.#findInTime(listeners, known);
+      if (found === undefined) return await this.#findInTime(listeners, openers);
       if (reader.isLocal) this.#noteHolders(found);
       // A server forks its workers only after it listens.
       this.#late.add(listeners, known);
@@ -119,6 +120,14 @@ export class HolderSearch {
       this.#late.add(listeners, known);
       throw error;
     }
+  }
+
+  /** Those of which it is known who opened them, with that process alone, or without one if it is gone. */
+  #opened(listeners: readonly Listener[], openers: ReadonlyMap<string, Opener>): readonly Listener[] {
+    const known = listeners.filter((listener) => openers.has(listenerKey(listener)));
+    const pidOf = (listener: Listener) => openers.get(listenerKey(listener))?.pid ?? 0;
+    const opened = this.listenersOf(known.map((endpoint) => ({ endpoint, pid: pidOf(endpoint) })));
+    return known.map((listener, i) => ({ ...listener, processes: opened[i]?.processes ?? [] }));
   }
 
   /** The listeners that processes opened, of which nothing is left to look at but the processes: each of them is read once. */
@@ -170,32 +179,45 @@ export class HolderSearch {
     const { reader, ignored } = this.#options;
     const found = await reader.attachProcesses(listeners, openers, signal);
     if (!reader.isLocal) return found;
-    if (reader.findsProcesses) this.#noteHolders(found);
-    else ignored.noteHeldHere(found);
-    return found;
+    if (!reader.findsProcesses) {
+      ignored.noteHeldHere(found);
+      return found;
+    }
+    this.#noteHolders(found);
+    return this.#withoutClosed(found, signal);
+  }
+
+  /** If nobody holds a socket, it may have been closed by a process that wants to be left out, and can't be asked any more. */
+  async #withoutClosed(found: readonly Listener[], signal: AbortSignal): Promise<readonly Listener[]> {
+    const unheld = found.filter(isUnheld);
+    if (unheld.length === 0) return found;
+    const open = new Set(await this.#options.reader.stillOpen(unheld, signal));
+    return found.filter((listener) => !isUnheld(listener) || open.has(listener));
   }
 
   async #findInTime(
     listeners: readonly Listener[],
-    openers: readonly Opener[],
+    openers: ReadonlyMap<string, Opener>,
   ): Promise<readonly Listener[]> {
     const now = performance.now();
     const attempt = new AbortController();
-    const search = this.#attempt(attempt, listeners, openers);
+    const known = listeners.flatMap((listener) => openers.get(listenerKey(listener)) ?? []);
+    const search = this.#attempt(attempt, listeners, known);
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<undefined>((resolve) => {
       timer = setTimeout(resolve, WAIT_MS, undefined);
     });
     const found = await Promise.race([search, timeout]).finally(() => clearTimeout(timer));
-    if (found !== undefined) return found;
-    this.#options.open.holdBack(listeners, now);
+    if (found !== undefined) return [...found, ...this.#opened(missingFrom(found, listeners), openers)];
+    const opened = this.#opened(listeners, openers).filter(({ processes }) => !processes?.every(hasEnded));
+    this.#options.open.holdBack(missingFrom(opened, listeners), now);
     if (!this.#late.adopt(search, listeners)) {
       // If listeners open faster than they can be searched for, searches side by side would become ever more.
       search.catch(() => undefined);
       attempt.abort();
-      this.#late.add(listeners, openers);
+      this.#late.add(listeners, known);
     }
-    return [];
+    return opened;
   }
 
   async #attempt(
@@ -246,6 +268,16 @@ function readEach(pids: ReadonlySet<number>): ReadonlyMap<number, readonly Proce
     return process === null ? [] : [process];
   };
   return new Map([...pids].map((pid) => [pid, read(pid)]));
+}
+
+/** Those of the listeners that are not among some others. */
+function missingFrom(others: readonly Listener[], listeners: readonly Listener[]): readonly Listener[] {
+  const keys = new Set(others.map(listenerKey));
+  return listeners.filter((listener) => !keys.has(listenerKey(listener)));
+}
+
+function isUnheld({ processes }: Listener): boolean {
+  return processes?.length === 0;
 }
 
 /** The listener without what was learned of its holders; the source's own answer of it is lost as well. */

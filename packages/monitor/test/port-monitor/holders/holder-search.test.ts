@@ -1,16 +1,20 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Listener } from '../../../src/index.js';
+import { listenerKey } from '../../../src/listener.js';
 import { attachProcesses } from '../../../src/places/attach-processes.js';
 import { selfSite } from '../../../src/places/self-place.js';
 import { SiteReader } from '../../../src/places/site-reader.js';
 import { HolderSearch } from '../../../src/port-monitor/holders/holder-search.js';
 import { IgnoredHolders } from '../../../src/port-monitor/holders/ignored-holders.js';
 import type { Opener } from '../../../src/processes/holders/opener.js';
+import type { Process } from '../../../src/processes/process.js';
+import { readProcess } from '../../../src/processes/read-process.js';
 import { listenerAt } from '../listener-at.js';
 
 vi.mock('../../../src/places/attach-processes.js');
 
 const NO_OPENERS = new Map<string, Opener>();
+const THIS_PROCESS = readProcess(process.pid) as Process;
 
 /** Those that neither ended nor were given up, as on a machine with a million descriptors. */
 const underWay = new Set<number>();
@@ -74,7 +78,7 @@ test('searches that take too long do not become ever more, and end with the moni
 test('a search that fails is tried again, and its listeners are told late', async () => {
   const one = [listenerAt(1)];
   vi.mocked(attachProcesses).mockRejectedValueOnce(new Error('EMFILE'));
-  const found = { ...listenerAt(1), processes: [] };
+  const found = { ...listenerAt(1), processes: [THIS_PROCESS] };
   const onLate = vi.fn();
   const search = searchUntil(new AbortController().signal, onLate);
   expect(await search.find(one)).toEqual(one);
@@ -85,6 +89,20 @@ test('a search that fails is tried again, and its listeners are told late', asyn
   await expect(search.findSoon(one, NO_OPENERS)).rejects.toThrow('EMFILE');
   await vi.advanceTimersByTimeAsync(100);
   expect(onLate).toHaveBeenCalledTimes(2);
+});
+
+test('what closed before its holders were found has the one who opened it, if that is known, and is left out else', async () => {
+  const listeners = [listenerAt(1), listenerAt(2), listenerAt(3)];
+  const held = { ...listenerAt(3), processes: [THIS_PROCESS] };
+  const unheld = listeners.slice(0, 2).map((listener) => ({ ...listener, processes: [] }));
+  vi.mocked(attachProcesses).mockResolvedValue([...unheld, held]);
+  const search = searchUntil(new AbortController().signal);
+  const openers = new Map([[listenerKey(listenerAt(2)), { pid: process.pid }]]);
+  const found = await search.findSoon(listeners, openers);
+  expect(found.map(({ port, processes }) => [port, processes?.map(({ pid }) => pid)])).toEqual([
+    [3, [process.pid]],
+    [2, [process.pid]],
+  ]);
 });
 
 test('what this process opened and closed between two looks is its own, though processes are not searched for', () => {

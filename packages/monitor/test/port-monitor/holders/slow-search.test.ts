@@ -46,6 +46,18 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor whose search for processes take
     expect(monitor.listeners()).toMatchObject([{ port: 8084, processes: [{ pid: other.pid }] }]);
   });
 
+  test('tells nothing of what closes before its process is found', async () => {
+    await using shy = await listenerProcess({ PORTOLAN_IGNORE: '1' });
+    await using monitor = await askedMonitor();
+    await slowSearches();
+    await shy.open(8086);
+    const refreshed = monitor.refresh();
+    await sleep(SLOW_MS / 2);
+    await shy.close(8086);
+    expect(await refreshed).toEqual([]);
+    expect(await monitor.refresh()).toEqual([]);
+  });
+
   test('tells whoever asks for a look each event once, when its processes are known', async () => {
     await using master = await listenerProcess();
     await using monitor = await askedMonitor();
