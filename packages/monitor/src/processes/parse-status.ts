@@ -7,6 +7,12 @@ export function parseEffectiveUid(bytes: Buffer): number | null {
   return uid === undefined ? null : Number(uid);
 }
 
+/** How often the process has given up its CPU by itself: `voluntary_ctxt_switches:` in /proc/PID/status. */
+export function parseSwitches(bytes: Buffer): number | null {
+  const switches = /^voluntary_ctxt_switches:\t(\d+)$/m.exec(bytes.toString('latin1'))?.[1];
+  return switches === undefined ? null : Number(switches);
+}
+
 /** The pid in the innermost pid namespace: the last number of `NSpid:` in /proc/PID/status. Null before Linux 4.1. */
 export function parseNamespacePid(bytes: Buffer): number | null {
   const pid = /^NSpid:(?:\t\d+)*\t(\d+)$/m.exec(bytes.toString('latin1'))?.[1];

@@ -12,7 +12,7 @@ import { Users } from './users.js';
 /** /proc/PID/stat has a name and 51 numbers of 20 digits at most. */
 const STAT_LIMIT = 2048;
 /** In /proc/PID/status `NSpid` comes behind `Groups`, of which there may be some hundreds. */
-const STATUS_LIMIT = 4096;
+export const STATUS_LIMIT = 4096;
 /** /proc/PID/cgroup has a dozen hierarchies in version 1, with paths of some 200 bytes under Kubernetes. */
 const CGROUP_LIMIT = 16 * 1024;
 

@@ -2,7 +2,8 @@ import type { Listener } from '../../listener.js';
 import type { Fork } from '../../owners/fork-event.js';
 import { addHolders, withoutHolders } from '../../places/change-holders.js';
 import { toldChildrenOf } from '../../processes/children.js';
-import { findHoldersAmongChildren, isGrowing, isYoung } from '../../processes/holders/find-holders.js';
+import { findHoldersAmongChildren } from '../../processes/holders/find-holders.js';
+import { isYoung, stillGrowing } from '../../processes/holders/growing-processes.js';
 import type { Process } from '../../processes/process.js';
 import { readProcStat, readState } from '../../processes/read-process.js';
 import { hasEnded } from '../../processes/system-process-reader.js';
@@ -168,12 +169,19 @@ export class PresentHolders implements Follower {
     const forked = [...this.#forked];
     this.#forked = new Map();
     if (forked.length > FORKED_AT_ONCE) this.#areForksLost = true;
-    const grown: [child: number, parent: number][] = [];
-    for (const [child, parent] of forked.slice(-FORKED_AT_ONCE)) {
-      if (isGrowing(child)) this.onForked({ parent, child });
-      else if (readState(child)?.isZombie === false) grown.push([child, parent]);
-    }
-    if (grown.length > 0) this.#looking = this.#looking.then(() => this.#lookAt(grown));
+    const last = new Map(forked.slice(-FORKED_AT_ONCE));
+    if (last.size > 0) this.#looking = this.#looking.then(() => this.#lookAtGrown(last));
+  }
+
+  /** @param forked the parents of processes, by their own pid */
+  async #lookAtGrown(forked: ReadonlyMap<number, number>): Promise<void> {
+    this.#isLooking = true;
+    const growing = await stillGrowing([...forked.keys()], this.#options.signal).catch(() => undefined);
+    const isGrown = ([child]: readonly [number, number]) =>
+      growing?.includes(child) === false && readState(child)?.isZombie === false;
+    await this.#lookAt([...forked].filter(isGrown));
+    for (const child of growing ?? []) this.onForked({ parent: forked.get(child) ?? 0, child });
+    this.#isLooking = false;
   }
 
   /** Looks which of the children of holders hold something too. */
@@ -188,9 +196,7 @@ export class PresentHolders implements Follower {
     const inodes = new Set(sockets.flatMap(({ inode }) => inode ?? []));
     if (inodes.size === 0) return;
     const pids = children.map(([child]) => child);
-    this.#isLooking = true;
     const found = await findHoldersAmongChildren(pids, inodes, signal).catch(() => undefined);
-    this.#isLooking = false;
     if (found === undefined || found.size === 0 || signal.aborted) return;
     // As they are by now.
     await learn(() =>

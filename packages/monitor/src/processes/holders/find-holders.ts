@@ -1,18 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { runInSlices } from '../../timing/slices.js';
-import { ticksNow, USER_HZ } from '../clock-ticks.js';
-import type { ProcessState } from '../parse-stat.js';
+import { ticksNow } from '../clock-ticks.js';
 import { readState } from '../read-process.js';
 import { DescriptorSearch, type SearchStart } from './descriptor-search.js';
+import { isYoung, stillGrowing } from './growing-processes.js';
 import type { Opener } from './opener.js';
-
-/** So long after its fork a process that was forked to run another program has mostly done so. */
-const GROWN_MS = 30;
-/** One that neither sleeps nor has run another program by then is taken for a worker at work after this time. */
-const GROWN_LIMIT_MS = 1000;
-/** How often those who were forked just now are looked at, and how long a search waits for them. */
-const GROWING_MS = 10;
-const GROWING_LIMIT_MS = 60;
 
 /** Which processes hold which sockets. */
 export interface Holders {
@@ -59,40 +50,15 @@ async function askNewborn(search: DescriptorSearch, began: number, signal?: Abor
     [...search.pids.values()].filter(({ size }) => size > 1).flatMap((pids) => [...pids]),
   );
   const newborn = [...sharers].filter((pid) => {
-    const startTicks = readState(pid)?.startTicks ?? 0;
-    // A container may be told another time since boot than its processes: their age can't be told then.
-    return startTicks > began - ticks(GROWN_LIMIT_MS) && startTicks <= ticksNow();
+    const state = readState(pid);
+    return state !== null && isYoung(state, began);
   });
-  const limit = performance.now() + GROWING_LIMIT_MS;
-  while (newborn.some(isGrowing) && performance.now() < limit) {
-    await sleep(GROWING_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
-  }
-  const growing = newborn.filter(isGrowing);
+  const growing = await stillGrowing(newborn, signal);
   for (const pid of newborn) if (!growing.includes(pid)) search.askAgain(pid);
   if (growing.length === 0) return;
   // The parent of a daemon may have ended meanwhile: then its child holds the socket, whatever it is to become.
   const others = [...sharers].filter((pid) => !growing.includes(pid) && readState(pid)?.isZombie === false);
   for (const pid of growing) search.leaveOut(pid, new Set(others));
-}
-
-/**
- * Whether a process may have been forked to run another program and has not come to that yet. It is never long asleep before.
- */
-export function isGrowing(pid: number): boolean {
-  const state = readState(pid);
-  if (state === null || state.isZombie || !state.isUnexeced || !isYoung(state)) return false;
-  return !state.isSleeping || ticksNow() - state.startTicks < ticks(GROWN_MS);
-}
-
-/** Whether a process was forked so short a time ago that it may still be growing. */
-export function isYoung({ startTicks }: Pick<ProcessState, 'startTicks'>): boolean {
-  const ageTicks = ticksNow() - startTicks;
-  // A container may be told another time since boot than its processes: their age can't be told then.
-  return ageTicks >= 0 && ageTicks < ticks(GROWN_LIMIT_MS);
-}
-
-function ticks(ms: number): number {
-  return (ms * USER_HZ) / 1000;
 }
 
 /** Looks at the descriptors that are told of these processes, and at the first ones of each, and at no others. */
