@@ -11,6 +11,9 @@ const STARTTIME = 22 - 3;
 /** It was forked and has not run a program since (include/linux/sched.h). */
 const PF_FORKNOEXEC = 0x40;
 
+/** In bytes; a kernel thread's name is that long at most (proc_task_name(), fs/proc/array.c), and any other has 15. */
+const NAME_LIMIT = 64;
+
 /** What a process is doing, as /proc/PID/stat tells. */
 export interface ProcessState {
   /** In clock ticks since boot. */
@@ -60,7 +63,8 @@ export function parseState(bytes: Buffer): ProcessState | null {
 function nameIn(bytes: Buffer): string | undefined {
   const start = bytes.indexOf(OPENING);
   const end = bytes.lastIndexOf(CLOSING);
-  return start < 0 || end < start ? undefined : bytes.toString('utf8', start + 1, end);
+  if (start < 0 || end < start) return undefined;
+  return bytes.toString('utf8', start + 1, Math.min(end, start + 1 + NAME_LIMIT));
 }
 
 function fieldsBehindName(bytes: Buffer): string[] {

@@ -26,6 +26,14 @@ describe('stat', () => {
     );
   });
 
+  test('a name that no kernel gives is cut', () => {
+    const name = 'x'.repeat(200_000);
+    expect(parseStat(Buffer.from(`7 (${name})${TAIL}`))).toMatchObject({
+      name: 'x'.repeat(64),
+      parentPid: 1076,
+    });
+  });
+
   test.each(['a) S 1 (b', ')', '(((', ' ) R 7 7 7 ', '\n\x1b[2J', ''])('the name %j', (name) => {
     expect(parseStat(Buffer.from(`7 (${name})${TAIL}`))).toMatchObject({ name, parentPid: 1076 });
   });

@@ -12,6 +12,8 @@ describe('visible text', () => {
     ['\u2028\u2029\ufeff', String.raw`\u2028\u2029\ufeff`],
     ['\ud800x\udc00', String.raw`\ud800x\udc00`],
     ['\u{e0041}', String.raw`\u{e0041}`],
+    ['a\u034fb\u3164c\u2800d', String.raw`a\u034fb\u3164c\u2800d`],
+    ['\u115f\u17b4\u180e\ufe0f\uffa0\u{e0100}', String.raw`\u115f\u17b4\u180e\ufe0f\uffa0\u{e0100}`],
     ['\\x1b', String.raw`\\x1b`],
     ['żółw 漢字 🚀', 'żółw 漢字 🚀'],
   ])('shows %j as %s', (text, visible) => {

@@ -55,7 +55,7 @@ export function parseContainerList(value: unknown): RunningContainer[] | undefin
 
 /** Whether a text can be a container's name, its id, or the beginning of its id (moby, daemon/names). */
 export function isContainerName(text: string): boolean {
-  return /^[a-zA-Z0-9][\w.-]*$/.test(text);
+  return /^[a-zA-Z0-9][\w.-]{0,254}$/.test(text);
 }
 
 function parseName(value: unknown): string | undefined {
