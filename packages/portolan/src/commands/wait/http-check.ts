@@ -10,7 +10,7 @@ const LONGEST_PAUSE_MS = 1000;
 
 const NOT_ASKED = 'was not asked';
 
-/** A page that must answer with a status below 400, and the outcome of the last try. */
+/** A page that must answer with a status of 200 to 399, and the outcome of the last try. */
 export class HttpCheck {
   readonly url: string;
   readonly #target: HttpTarget;
@@ -48,7 +48,7 @@ export class HttpCheck {
     try {
       const status = await this.#status(deadline.signal);
       this.#answer = `answered ${status}`;
-      return status < 400;
+      return status >= 200 && status < 400;
     } catch (error) {
       // A try that was given up before its answer leaves the answer of the try before it.
       if (!giveUp.aborted || this.#answer === NOT_ASKED) this.#answer = failureText(error);
@@ -64,7 +64,13 @@ export class HttpCheck {
         resolve(response.statusCode ?? 0);
         request.destroy();
       });
+      // An answer that is none of HTTP any more (101), which `get` would close without a word.
+      request.on('upgrade', (response, socket) => {
+        resolve(response.statusCode ?? 0);
+        socket.destroy();
+      });
       request.on('error', reject);
+      request.on('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     });
   }
 }

@@ -23,10 +23,17 @@ export async function waitForPorts(
     owners: filter.owners ?? [],
     cpuShare: WATCHED_SHARE,
     filter: { ports },
+    // A place may take long to answer, or never do.
+    signal: deadline.signal,
   });
   const portWait = new PortWait(monitor, wanted, options.http);
   try {
-    for (const line of unseenLines(await startMonitor(monitor))) tell(line);
+    const unseen = await startMonitor(monitor).catch((error: unknown) => {
+      if (deadline.signal.aborted) return undefined;
+      throw error;
+    });
+    if (unseen === undefined) return `${portWait.shortcoming()}, and not every place has answered`;
+    for (const line of unseenLines(unseen)) tell(line);
     const progress = new ProgressLine(() => `waiting for ${portWait.waitingFor()}`);
     const isDone = await portWait.done(deadline.signal).finally(() => progress.end());
     return isDone ? undefined : portWait.shortcoming();

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
-import type { Server } from 'node:net';
-import { constants } from 'node:os';
+import type { Server, Socket } from 'node:net';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { portolan } from '../../built-command.js';
 import { expectWrongUsage } from '../../expect-wrong-usage.js';
@@ -156,7 +157,7 @@ describe('portolan wait on a terminal', () => {
 
   it('keeps a long list of ports on one line', async () => {
     const ports = Array.from({ length: 40 }, (_, index) => 1 + 2 * index).join(' ');
-    await using waiting = startOnTerminal(`wait ${ports} -u -t --process nobody --timeout 100ms`);
+    await using waiting = startOnTerminal(`wait ${ports} -u -t --process nobody --timeout 1s`);
     expect(await waiting.ended).toBe(1);
     const progress = /waiting for [^\r\n]*\(0 s\)/.exec(waiting.output)?.[0];
     expect(progress).toHaveLength(79);
@@ -206,6 +207,27 @@ describe('portolan wait --http', () => {
     expect(stderr).toBe(`portolan: gave up after 2 s: http://127.0.0.1:${port}/up ${text}\n`);
   });
 
+  it.each([
+    ['HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n', 'answered 101'],
+    ['HTTP/1.1 000 Nothing\r\nContent-Length: 0\r\n\r\n', 'answered 0'],
+    ['HTTP/1.1 100 Continue\r\n\r\n', 'did not answer in time'],
+    ['HTTP/1.1 200 OK\r\nContent-', 'did not answer in time'],
+    ['', 'did not answer in time'],
+  ])('is not done, and gives up in time, if a server answers %j', async (answer, text) => {
+    const server = await listenOn();
+    servers.push(server);
+    const sockets: Socket[] = [];
+    server.on('connection', (socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      socket.resume().write(answer);
+    });
+    const port = String(portOf(server));
+    const { status, stderr } = await portolan(['wait', port, '--http', '/', '--timeout', '1']);
+    for (const socket of sockets) socket.destroy();
+    expect(status).toBe(1);
+    expect(stderr).toContain(text);
+  });
+
   it('tells of a server that speaks something else', async () => {
     const server = await listenOn();
     servers.push(server);
@@ -232,6 +254,42 @@ describe('portolan wait --http', () => {
     await waiting.says(`waiting for ${port} (`);
     await open(port, answering(200).server, '::1');
     expect(await waiting.ended).toBe(0);
+  });
+});
+
+describe('portolan wait --in, of a place that never answers,', () => {
+  const silent = ['wait', '1', '--in', 'exec:sh -c "exec sleep 60"'];
+
+  it('gives up in time', async () => {
+    const began = performance.now();
+    const { status, stderr } = await portolan([...silent, '--timeout', '1']);
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'portolan: gave up after 1 s: nothing listens on 1, and not every place has answered\n',
+    );
+    expect(performance.now() - began).toBeLessThan(4000);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends at once on %s, and leaves nothing', async (signal, expected) => {
+    const folder = mkdtempSync(join(tmpdir(), 'portolan-silent-'));
+    const pidFile = join(folder, 'pid');
+    await using waiting = startPortolan([
+      'wait',
+      '1',
+      '--in',
+      `exec:sh -c "echo $$ > ${pidFile}; exec sleep 60" #`,
+    ]);
+    await vi.waitFor(() => expect(readFileSync(pidFile, 'utf8')).toMatch(/\n$/), 10_000);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    waiting.signal(signal);
+    const began = performance.now();
+    expect(await waiting.ended).toBe(expected);
+    expect(performance.now() - began).toBeLessThan(2000);
+    await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), 10_000);
+    rmSync(folder, { recursive: true });
   });
 });
 
