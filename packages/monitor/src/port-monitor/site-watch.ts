@@ -27,7 +27,7 @@ import { OpenListeners } from './reporting/open-listeners.js';
 import { SiteEvents } from './reporting/site-events.js';
 import { SourceStatus } from './reporting/source-status.js';
 
-/** How long rings that bring nothing new are gathered at most. */
+/** How long rings that bring nothing new are gathered at most, unless looks take more than their share then. */
 const GATHER_LIMIT_MS = 100;
 
 /** What the watches of one monitor share. */
@@ -77,7 +77,8 @@ export class SiteWatch {
     this.#scheduler = new LookScheduler(
       () => this.#look(),
       (found) => found.length > 0,
-      Math.min(settings.intervals.usual, GATHER_LIMIT_MS),
+      // What rings may be the look itself, such as one that runs ss.
+      () => Math.max(Math.min(settings.intervals.usual, GATHER_LIMIT_MS), doorbells?.restMs ?? 0),
     );
     this.#confirmedLook = new ConfirmedLook(this.#reader, doorbells);
     this.#records = new RecordsBetweenLooks(doorbells);

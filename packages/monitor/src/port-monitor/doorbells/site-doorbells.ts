@@ -59,6 +59,7 @@ export class SiteDoorbells {
     clock: new BackOff(),
   };
   #pace: Pace;
+  #restMs = 0;
   #netlinkClock: NetlinkClock | undefined;
   #tracefs: TracefsDoorbell | undefined;
   #destroy: DestroyDoorbell | undefined;
@@ -130,10 +131,16 @@ export class SiteDoorbells {
     return { ...(await this.#tracefs.takeRecords()), ...endings };
   }
 
-  /** What a source took for a look, in milliseconds: looks by the clock are not to cost more than their share. */
+  /** What a source took for a look, in milliseconds: looks that bring nothing are not to cost more than their share. */
   tookMs(ms: number): void {
+    this.#restMs = ms / this.#options.cpuShare;
     this.#pace.lookTook(ms);
     this.#setClock();
+  }
+
+  /** From one look to the next, in milliseconds, if looks like the last one are to take no more than their share. */
+  get restMs(): number {
+    return this.#restMs;
   }
 
   /** A look saw something open, or no longer so: none of the dumps need have shown it. */

@@ -17,6 +17,8 @@ const FORKED_MS = 100;
 const FORKED_LIMIT_MS = 1000;
 /** So many are looked at at a time at most. */
 const FORKED_AT_ONCE = 100;
+/** So many wait to be looked at, the newest ones. The others are found among the children of holders a few seconds later. */
+const WAITING_LIMIT = 4096;
 
 /** Whose holders are kept up to date, and who is told. */
 export interface PresentHoldersOptions {
@@ -40,7 +42,7 @@ export class PresentHolders implements Follower {
   /** The parents of those who were forked, by their own pid. */
   #forked = new Map<number, number>();
   /** Those among the children of holders that hold nothing. */
-  #strangers: ReadonlySet<number> = new Set();
+  #strangers = new Set<number>();
   #areForksLost = false;
   /** Listeners of which a holder ended that may have forked unseen. */
   readonly #unsure = new Set<Listener>();
@@ -120,8 +122,8 @@ export class PresentHolders implements Follower {
     if (this.#unsure.size > 0) searchNow([...this.#unsure]);
     this.#unsure.clear();
     const isToldForks = followed?.tellsForks === true && !this.#areForksLost;
-    this.#lookForChildren(isToldForks ? unfollowed.map(({ pid }) => pid) : [...pids], pids);
     this.#areForksLost = false;
+    this.#lookForChildren(isToldForks ? unfollowed.map(({ pid }) => pid) : [...pids], pids);
   }
 
   /** Whether somebody has ended or was forked who was not looked at yet. */
@@ -132,7 +134,11 @@ export class PresentHolders implements Follower {
   /** Looks at once at all who have ended or were forked. */
   async finish(): Promise<void> {
     this.lookIsOver();
-    this.#lookAtForked();
+    // Those who were forked meanwhile are not waited for.
+    for (let left = this.#forked.size; left > 0; left -= FORKED_AT_ONCE) {
+      this.#lookAtForked();
+      await this.#looking;
+    }
     await this.#looking;
   }
 
@@ -167,10 +173,14 @@ export class PresentHolders implements Follower {
     this.#timer = undefined;
     this.#forkedSeenAt = performance.now();
     const forked = [...this.#forked];
-    this.#forked = new Map();
-    if (forked.length > FORKED_AT_ONCE) this.#areForksLost = true;
     const last = new Map(forked.slice(-FORKED_AT_ONCE));
+    this.#forked = new Map(forked.slice(0, -FORKED_AT_ONCE).slice(-WAITING_LIMIT));
+    for (const [child] of forked.slice(0, -FORKED_AT_ONCE - WAITING_LIMIT)) {
+      this.#strangers.delete(child);
+      this.#areForksLost = true;
+    }
     if (last.size > 0) this.#looking = this.#looking.then(() => this.#lookAtGrown(last));
+    if (this.#forked.size > 0) this.#waitForForked();
   }
 
   /** @param forked the parents of processes, by their own pid */

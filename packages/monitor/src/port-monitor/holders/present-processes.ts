@@ -1,6 +1,7 @@
 import type { Listener } from '../../listener.js';
 import type { Process } from '../../processes/process.js';
 import { readProcess } from '../../processes/read-process.js';
+import { hasEnded } from '../../processes/system-process-reader.js';
 
 /** So many processes are remembered before all are forgotten. */
 const LIMIT = 4096;
@@ -34,11 +35,11 @@ export class PresentProcesses {
     const { pid, startTicks } = process;
     let known = this.#known.get(pid);
     if (known?.process.startTicks !== startTicks || performance.now() - known.readAt > maxAgeMs) {
-      const read = readProcess(pid);
-      const isOver = read === null || read.startTicks !== startTicks || read.executable === null;
-      if (isOver && process.executable !== null)
-        return known?.process.startTicks === startTicks ? known.process : process;
-      known = this.#learn(process, read ?? process);
+      const last = known?.process.startTicks === startTicks ? known.process : process;
+      known = this.#learn(
+        process,
+        hasEnded(process) ? last : (withWhatWasSeen(readProcess(pid), last) ?? last),
+      );
     }
     if (known.equal.has(process)) return process;
     if (isEqual(known.process, process)) {
@@ -63,6 +64,16 @@ export class PresentProcesses {
     this.#known.set(process.pid, known);
     return known;
   }
+}
+
+/**
+ * A reading with what an earlier one saw and this one may not: a process may forbid to be looked into meanwhile
+ * (PR_SET_DUMPABLE, prctl(2)).
+ */
+function withWhatWasSeen(read: Process | null, last: Process): Process | null {
+  if (read === null || read.startTicks !== last.startTicks) return null;
+  if (read.executable !== null || last.executable === null) return read;
+  return { ...read, executable: last.executable, workingDirectory: last.workingDirectory };
 }
 
 function hasSameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -8,7 +8,7 @@ const GATHER_MS = 2;
 export class LookScheduler<T> {
   readonly #look: () => Promise<T>;
   readonly #isNews: (found: T) => boolean;
-  readonly #gatherLimitMs: number;
+  readonly #gatherLimitMs: () => number;
   #gatherMs = GATHER_MS;
   #beganAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -24,10 +24,10 @@ export class LookScheduler<T> {
    * @param gatherLimitMs if rings bring nothing new, as those for clients' sockets do, the time from one look to the next
    *   doubles up to this. Those that are sure do not wait for it
    */
-  constructor(look: () => Promise<T>, isNews: (found: T) => boolean, gatherLimitMs: number) {
+  constructor(look: () => Promise<T>, isNews: (found: T) => boolean, gatherLimitMs: () => number) {
     this.#look = look;
     this.#isNews = isNews;
-    this.#gatherLimitMs = Math.max(gatherLimitMs, GATHER_MS);
+    this.#gatherLimitMs = gatherLimitMs;
   }
 
   /** It may be time to look, or is so for sure. Rings during a look are followed by another look. */
@@ -73,7 +73,8 @@ export class LookScheduler<T> {
   #answerRing(): void {
     this.lookNow().then(
       (found) => {
-        this.#gatherMs = this.#isNews(found) ? GATHER_MS : Math.min(2 * this.#gatherMs, this.#gatherLimitMs);
+        const longerMs = Math.min(2 * this.#gatherMs, this.#gatherLimitMs());
+        this.#gatherMs = this.#isNews(found) ? GATHER_MS : Math.max(longerMs, GATHER_MS);
       },
       // Whoever rings does not wait for the result; the look itself reports what goes wrong.
       () => undefined,

@@ -54,6 +54,7 @@ export class OpenListeners {
   /** Those that are to be told of once they have been open for long enough. */
   readonly #unsettled = new Set<OpenListener>();
   readonly #settleTimer: SettleTimer;
+  #isStopped = false;
   /** Those that are not known here yet, or not with these sockets. */
   readonly #heldBack = new HeldBackListeners();
   /** While much is noted or learned; what comes meanwhile waits for that. */
@@ -172,7 +173,10 @@ export class OpenListeners {
 
   /** Owners came or went. */
   reassign(): void {
-    const open = [...this.#open.values()];
+    this.#reassign([...this.#open.values()]);
+  }
+
+  #reassign(open: readonly OpenListener[]): void {
     const assigned = this.#options.attachOwners(open.map(({ listener }) => listener));
     const changed = open.flatMap((each, i) => {
       const listener = assigned[i];
@@ -245,6 +249,7 @@ export class OpenListeners {
 
   /** Has no more looks taken, and resolves when all that was learned is told. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#settleTimer.stop();
     await this.#noting;
   }
@@ -272,7 +277,18 @@ export class OpenListeners {
   #reread(listeners: Iterable<OpenListener>, maxAgeMs: number): void {
     const { processes } = this.#options;
     if (processes === undefined) return;
-    for (const open of listeners) open.listener = processes.of(open.listener, maxAgeMs);
+    const reread: OpenListener[] = [];
+    for (const open of listeners) {
+      const listener = processes.of(open.listener, maxAgeMs);
+      if (listener !== open.listener) reread.push(open);
+      open.listener = listener;
+    }
+    // Who runs another program may have another environment too. That is told after what is told now.
+    if (reread.length > 0) queueMicrotask(() => this.#reassign(reread.filter((open) => this.#isStill(open))));
+  }
+
+  #isStill(open: OpenListener): boolean {
+    return !this.#isStopped && this.#open.get(listenerKey(open.listener)) === open;
   }
 
   #tellClosed({ since }: OpenListener, listener: Listener): void {

@@ -14,6 +14,21 @@ say()
 while True: signal.pause()
 `;
 
+const WORKERS = 300;
+
+/** Forks workers that keep its listener, as fast as it can, when it is signalled. */
+const FORKING = `
+s = listen(7003)
+def work(*_):
+    for _ in range(${WORKERS}):
+        if os.fork() == 0:
+            signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+            while True: signal.pause()
+signal.signal(signal.SIGUSR1, work)
+say()
+while True: signal.pause()
+`;
+
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
   beforeAll(enterTestNamespace);
 
@@ -29,6 +44,18 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a monitor', () => {
     expect(event).toMatchObject({ changes: ['processes'], previous: { processes: [{ pid: server.pid }] } });
     expect(event.listener.processes).toHaveLength(1);
     expect(monitor.listeners()).toEqual([event.listener]);
+  });
+
+  test('knows all workers of a server, however many it forks at once', async () => {
+    await using server = await startPython(FORKING);
+    await using monitor = await askedMonitor();
+    expect(monitor.listeners()).toMatchObject([{ port: 7003, processes: [{ pid: server.pid }] }]);
+    process.kill(server.pid, 'SIGUSR1');
+    const count = async () => {
+      await monitor.refresh();
+      return monitor.listeners()[0]?.processes?.length;
+    };
+    await expect.poll(count, { timeout: 60_000 }).toBe(WORKERS + 1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ClosedEvent } from '../../../src/port-monitor/reporting/event.js';
+import type { ChangedEvent, ClosedEvent } from '../../../src/port-monitor/reporting/event.js';
 import { startPython } from '../../processes/child.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { askedMonitor } from '../asked-monitor.js';
@@ -18,6 +18,16 @@ open('/proc/self/comm', 'w').write('renamed')
 while True: signal.pause()
 '''
 signal.signal(signal.SIGUSR1, lambda *_: os.execv(sys.executable, ['other', '-c', code, str(s.fileno())]))
+say()
+while True: signal.pause()
+`;
+
+/** Listens, and runs another program in its place when it is signalled, as a terminal's. */
+const CLAIMED = `
+s = listen(7202)
+code = 'import time; time.sleep(60)'
+environment = {**os.environ, 'PORTOLAN_TEST_TERMINAL': 't2'}
+signal.signal(signal.SIGUSR1, lambda *_: os.execve(sys.executable, ['other', '-c', code], environment))
 say()
 while True: signal.pause()
 `;
@@ -55,6 +65,21 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a process that runs another program by no
       })
       .toBe(1);
     expect((await closed).listener.processes).toMatchObject([{ pid: server.pid, name: 'renamed' }]);
+  });
+
+  test('belongs to whom its new environment says', async () => {
+    await using server = await startPython(CLAIMED);
+    await using monitor = await askedMonitor({ owners: [{ environment: 'PORTOLAN_TEST_TERMINAL' }] });
+    expect(monitor.listeners()).toMatchObject([{ owners: [] }]);
+    const changed = new Promise<ChangedEvent>((resolve) => monitor.once('changed', resolve));
+    process.kill(server.pid, 'SIGUSR1');
+    const owners = ['PORTOLAN_TEST_TERMINAL=t2'];
+    await expect.poll(() => monitor.listeners()).toMatchObject([{ owners, processes: [{ owners }] }]);
+    expect(await changed).toMatchObject({
+      changes: ['owners'],
+      previous: { owners: [] },
+      listener: { owners },
+    });
   });
 });
 

@@ -7,7 +7,7 @@ function controlled({ gatherLimitMs = 100 } = {}) {
   const scheduler = new LookScheduler(
     () => new Promise<number>((resolve) => ends.push(resolve)),
     (found) => found > 0,
-    gatherLimitMs,
+    () => gatherLimitMs,
   );
   return { ends, scheduler };
 }
@@ -133,7 +133,7 @@ describe('looks', () => {
         return 1;
       },
       () => true,
-      100,
+      () => 100,
     );
     scheduler.ring();
     let turns = 0;
