@@ -9,7 +9,7 @@ const AT_A_TIME = Math.min(2, availableParallelism());
  * What never comes is waited for in vain for so long; what comes late on a busy machine is no failure. A slower machine says by
  * which factor it is (`PORTOLAN_TEST_SLOWNESS`).
  */
-const LIMIT_MS = 120_000 * Number(process.env.PORTOLAN_TEST_SLOWNESS ?? 1);
+const LIMIT_MS = 300_000 * Number(process.env.PORTOLAN_TEST_SLOWNESS ?? 1);
 
 /** These measure how long something takes or what it costs, or count what the kernel tells of the whole machine. */
 const ALONE = [

@@ -41,5 +41,5 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('the ss format, from netlink', () => {
       }),
       { numRuns: 50 },
     );
-  }, 120_000);
+  });
 });

@@ -114,7 +114,7 @@ test('readers who stand still hold no more than one of them would, and that is b
   expect(heldBytes['1']).toBeGreaterThan(0.7 * limit);
   expect(heldBytes['1']).toBeLessThan(1.2 * limit);
   expect(heldBytes['50']).toBeLessThan(1.2 * limit);
-}, 60_000);
+});
 
 test('a callback that throws takes nothing from the others, and is told as what nobody caught', async () => {
   const outlet = new EventOutlet(10);

@@ -64,7 +64,7 @@ describe.skipIf(!IS_ROOT)('portolan watch', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect([toldOf('opened'), toldOf('closed'), toldOf('missed')]).toEqual([LISTENERS, LISTENERS, 0]);
-  }, 120_000);
+  });
 
   test('tells all to a reader who stood still meanwhile', async () => {
     await using namespace = await NamedNamespace.made();
@@ -90,7 +90,7 @@ describe.skipIf(!IS_ROOT)('portolan watch', () => {
     expect([toldOf('opened'), toldOf('closed'), toldOf('missed')]).toEqual([LISTENERS, LISTENERS, 0]);
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-  }, 120_000);
+  });
 
   test('ends on SIGTERM though nobody reads what it prints', async () => {
     await using namespace = await NamedNamespace.made();
@@ -104,5 +104,5 @@ describe.skipIf(!IS_ROOT)('portolan watch', () => {
     await isOther;
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-  }, 120_000);
+  });
 });
