@@ -4,6 +4,7 @@ import type { ChangedEvent, ClosedEvent } from '../../../src/port-monitor/report
 import { startPython } from '../../processes/child.js';
 import { enterTestNamespace, MAY_MAKE_NAMESPACES } from '../../test-namespace/test-namespace.js';
 import { askedMonitor } from '../asked-monitor.js';
+import { RunningModule } from '../doorbells/run-module.js';
 
 /** Listens, and runs another program in its place when it is signalled, which closes the port when it is signalled. */
 const SERVER = `
@@ -30,6 +31,36 @@ environment = {**os.environ, 'PORTOLAN_TEST_TERMINAL': 't2'}
 signal.signal(signal.SIGUSR1, lambda *_: os.execve(sys.executable, ['other', '-c', code], environment))
 say()
 while True: signal.pause()
+`;
+
+const NOBODY = 65534;
+
+/** Listens as an ordinary user. When it is signalled, it takes another name, forbids to be looked into, and closes the port. */
+const HIDING = `
+import ctypes
+PR_SET_DUMPABLE, PR_SET_NAME = 4, 15
+libc = ctypes.CDLL(None)
+os.setgroups([])
+os.setuid(${NOBODY})
+libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+s = listen(7204)
+def hide(*_):
+    libc.prctl(PR_SET_NAME, b'renamed', 0, 0, 0)
+    libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    s.close()
+signal.signal(signal.SIGUSR1, hide)
+say()
+while True: signal.pause()
+`;
+
+const WATCH = `
+const { PortMonitor } = await import(DIST + 'index.js');
+const monitor = new PortMonitor({ doorbell: 'clock', intervalMs: 20 });
+monitor.on('closed', ({ listener: { processes } }) => {
+  console.log(JSON.stringify(processes.map(({ name, executable }) => [name, executable !== null])));
+});
+await monitor.start();
+console.log(JSON.stringify(monitor.listeners().map(({ processes }) => processes.length)));
 `;
 
 describe.skipIf(!MAY_MAKE_NAMESPACES)('a process that runs another program by now', () => {
@@ -65,6 +96,15 @@ describe.skipIf(!MAY_MAKE_NAMESPACES)('a process that runs another program by no
       })
       .toBe(1);
     expect((await closed).listener.processes).toMatchObject([{ pid: server.pid, name: 'renamed' }]);
+  });
+
+  test('has its new name though it forbids to be looked into, and what was known of it', async () => {
+    await using server = await startPython(HIDING);
+    const watch = new RunningModule(WATCH, NOBODY);
+    expect(await watch.line()).toBe('[1]');
+    process.kill(server.pid, 'SIGUSR1');
+    expect(await watch.line()).toBe('[["renamed",true]]');
+    await watch.kill();
   });
 
   test('belongs to whom its new environment says', async () => {
