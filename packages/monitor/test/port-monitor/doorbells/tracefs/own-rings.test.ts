@@ -34,9 +34,11 @@ describe.skipIf(!MAY_TRACE)('with tracefs, a look that runs ss', () => {
     await using monitor = new PortMonitor({ sources: ['ss'], processes: false });
     await monitor.start();
     await expect.poll(() => monitor.doorbell).toBe('tracefs');
+    // The first rings are answered sooner.
+    await sleep(MEASURED_MS / 2);
     const before = readFileSync(runs).length;
     await sleep(MEASURED_MS);
-    // Ten in a second if each rings for the next; what ss costs allows for one or two.
-    expect(readFileSync(runs).length - before).toBeLessThan((4 * MEASURED_MS) / 1000);
+    // Five to ten in a second if each rings for the next; what ss costs allows for one or two, with that of the clock.
+    expect(readFileSync(runs).length - before).toBeLessThan((3 * MEASURED_MS) / 1000);
   });
 });
