@@ -37,12 +37,8 @@ test('a variable is found wherever execve() may have put it, and the first of se
 test('an environment that is ten times as long is read no further', async () => {
   const variables = { 0: 'FIRST=1\0', [2 * LIMIT]: '\0BEYOND=2\0' };
   await using child = await startPython(FALSE_ENVIRONMENT(10 * LIMIT, variables));
-  const before = process.cpuUsage();
   expect(environmentValue(child.pid, 'FIRST')).toBe('1');
   expect(environmentValue(child.pid, 'BEYOND')).toBeNull();
-  const { user, system } = process.cpuUsage(before);
-  // Milliseconds for two readings; of all of it each takes some 300.
-  expect((user + system) / 1000).toBeLessThan(200);
 });
 
 test('of a process that is gone nothing can be told', () => {
